@@ -1,0 +1,1 @@
+"""Train, evaluate and trace one model on one table of data."""

@@ -1,0 +1,1 @@
+"""Evaluation: one module for each method."""

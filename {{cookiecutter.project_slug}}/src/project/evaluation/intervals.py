@@ -1,0 +1,115 @@
+"""Intervals for metrics and for differences of metrics, from one bootstrap over the rows."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from .metrics import Floats, Metric, Predictions
+
+_CELLS_AT_ONCE = 10_000_000
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure with its interval; the bounds are NaN where there is too little data to tell."""
+
+    value: float
+    low: float
+    high: float
+
+
+def estimate(
+    metrics: list[Metric],
+    models: dict[str, Predictions],
+    *,
+    reference: str,
+    resamples: int,
+    confidence: float,
+    seed: int,
+) -> tuple[dict[str, dict[str, Estimate]], dict[str, dict[str, Estimate]]]:
+    """Estimate every metric of every model, and its difference from a reference model.
+
+    All share the same resampled rows, so that the differences are paired. Intervals are
+    percentiles of the bootstrap, and Wilson's for shares of rows: the bootstrap of a share of
+    1.0 would be a point.
+
+    Parameters
+    ----------
+    metrics, models
+        What to compute, and from which predictions; all of the same n rows.
+    reference
+        The name of the model to compare with.
+    resamples, confidence, seed
+        Number of bootstrap replicates, coverage of the intervals, seed of the draws.
+
+    Returns
+    -------
+    tuple of dict
+        Model name to metric name to estimate: of the figures, and of model minus reference.
+
+    References
+    ----------
+    Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 13; Wilson (1927),
+    J. Am. Stat. Assoc. 22:209.
+    """
+    cells = {(m, f.name): f.rows(p) for m, p in models.items() for f in metrics}
+    rows = len(next(iter(models.values())).y_true)
+    replicates = _replicates(cells, rows, resamples, seed)
+    figures: dict[str, dict[str, Estimate]] = {}
+    gains: dict[str, dict[str, Estimate]] = {}
+    for model in models:
+        for metric in metrics:
+            value = metric.combine(cells[model, metric.name].mean(axis=0))
+            drawn = metric.combine(replicates[model, metric.name])
+            low, high = (
+                _wilson(float(value), rows, confidence)
+                if metric.proportion
+                else _percentiles(drawn, confidence)
+            )
+            figures.setdefault(model, {})[metric.name] = Estimate(float(value), low, high)
+            if model != reference:
+                base = metric.combine(cells[reference, metric.name].mean(axis=0))
+                difference = drawn - metric.combine(replicates[reference, metric.name])
+                gains.setdefault(model, {})[metric.name] = Estimate(
+                    float(value - base), *_percentiles(difference, confidence)
+                )
+    return figures, gains
+
+
+def _replicates(
+    cells: dict[tuple[str, str], Floats], rows: int, resamples: int, seed: int
+) -> dict[tuple[str, str], Floats]:
+    """Mean of every column over every resample of the rows: shape (resamples, k) for each."""
+    together = np.hstack(list(cells.values()))
+    means = np.vstack([weights @ together / rows for weights in _weights(rows, resamples, seed)])
+    ends = np.cumsum([columns.shape[1] for columns in cells.values()])
+    return dict(zip(cells, np.split(means, ends[:-1], axis=1), strict=True))
+
+
+def _weights(rows: int, resamples: int, seed: int) -> Iterator[Floats]:
+    """How often each row is drawn in each resample, in blocks that fit in memory."""
+    draw = np.random.default_rng(seed)
+    block = max(1, _CELLS_AT_ONCE // rows)
+    for start in range(0, resamples, block):
+        size = min(block, resamples - start)
+        yield draw.multinomial(rows, np.full(rows, 1.0 / rows), size=size).astype(float)
+
+
+def _percentiles(drawn: Floats, confidence: float) -> tuple[float, float]:
+    tail = (1.0 - confidence) / 2.0
+    low, high = np.quantile(drawn, [tail, 1.0 - tail])
+    return float(low), float(high)
+
+
+def _wilson(share: float, rows: int, confidence: float) -> tuple[float, float]:
+    z = NormalDist().inv_cdf(0.5 + confidence / 2.0)
+    centre = (share + z * z / (2 * rows)) / (1 + z * z / rows)
+    spread = z / (1 + z * z / rows) * math.sqrt(share * (1 - share) / rows + (z / (2 * rows)) ** 2)
+    # At the ends the bound is exact, and rounding must not move it.
+    return (
+        0.0 if share <= 0 else max(0.0, centre - spread),
+        1.0 if share >= 1 else min(1.0, centre + spread),
+    )

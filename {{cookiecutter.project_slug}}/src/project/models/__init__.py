@@ -1,0 +1,1 @@
+"""Models: an estimator and all that comes before it, in one pipeline."""

@@ -1,0 +1,66 @@
+"""Write what a training left into a run's folder."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import skops.io
+import yaml
+
+from ..config import Config
+from ..evaluation.metrics import Predictions
+from ..files import sha256
+from ..provenance import plain
+from .training import Trained
+
+
+def save(
+    folder: Path,
+    trained: Trained,
+    splits: dict[str, pd.DataFrame],
+    predictions: dict[str, dict[str, Predictions]],
+    config: Config,
+) -> dict[str, str]:
+    """Write model, predictions, configuration and log of a run.
+
+    Parameters
+    ----------
+    folder
+        Where to write `model.skops`, `predictions.parquet`, `config.yaml` and `log.jsonl`.
+    trained, splits, predictions, config
+        The fitted model, the rows by split, the predictions by split and model, the configuration.
+
+    Returns
+    -------
+    dict
+        Checksums of what the run is compared by.
+    """
+    skops.io.dump(trained.pipeline, folder / "model.skops")
+    rows = pd.concat(
+        [prediction_rows(splits[name], name, made["model"]) for name, made in predictions.items()]
+    )
+    rows.to_parquet(folder / "predictions.parquet", index=False)
+    (folder / "config.yaml").write_text(
+        yaml.safe_dump(plain(config), sort_keys=False, allow_unicode=True), encoding="utf-8"
+    )
+    with (folder / "log.jsonl").open("w", encoding="utf-8") as log:
+        for record in trained.warnings:
+            log.write(json.dumps({"level": "warning", **record}, ensure_ascii=False) + "\n")
+    return {"predictions": sha256(folder / "predictions.parquet")}
+
+
+def prediction_rows(rows: pd.DataFrame, split: str, made: Predictions) -> pd.DataFrame:
+    """Lay out predictions as the prediction log does.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `row_id`, `split`, `y_true`, `y_pred`, and `p_<class>` for each class.
+    """
+    table = pd.DataFrame(
+        {"row_id": rows.index, "split": split, "y_true": made.y_true, "y_pred": made.y_pred}
+    )
+    if made.proba is not None and made.classes is not None:
+        for column, label in enumerate(made.classes):
+            table[f"p_{label}"] = made.proba[:, column]
+    return table

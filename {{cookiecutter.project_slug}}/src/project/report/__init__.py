@@ -1,0 +1,1 @@
+"""Reports: a run, told to people."""

@@ -1,0 +1,1 @@
+"""Tracking: a finished run folder, shown in somebody's tool."""

@@ -1,0 +1,37 @@
+"""What a tracker is: something that is fed from a finished run folder."""
+
+from pathlib import Path
+from typing import Protocol
+
+from ..config import Mode, Tracking
+
+
+class Tracker(Protocol):
+    """Show a run in an outside tool."""
+
+    def track(self, run: Path) -> None:
+        """Record a finished run.
+
+        Parameters
+        ----------
+        run
+            The run's folder; it is only read. Whatever the tool lacks or loses can be sent again
+            from there.
+        """
+
+
+def tracker(config: Tracking, root: Path) -> Tracker | None:
+    """Return the configured tracker, or None where there is none to be.
+
+    Parameters
+    ----------
+    config
+        conf/tracking/*.yaml.
+    root
+        The project's root, below which a tracker may keep files of its own.
+    """
+    if config.mode is Mode.disabled:
+        return None
+    from .wandb import Wandb
+
+    return Wandb(config, root)

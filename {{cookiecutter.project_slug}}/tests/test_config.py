@@ -1,0 +1,95 @@
+"""What is wrong in conf/ or in ARGS is refused in one sentence."""
+
+import re
+from pathlib import Path
+
+import pytest
+from omegaconf import OmegaConf
+
+from project.app import explain, refuse_data_overrides
+from project.config import Data, load_data, validate
+from project.errors import ConfigError
+from project.paths import PROJECT
+
+from .conftest import compose_tree, configure
+
+GOOD = {
+    "source": "t.csv",
+    "target": "y",
+    "task": "regression",
+    "missing_target": "refuse",
+    "split": {"valid": 0.2, "test": 0.2, "seed": 0},
+}
+
+
+def refusal(*overrides: str) -> str:
+    """Compose as a command does and return the sentence that the user gets."""
+    try:
+        tree = compose_tree(*overrides)
+    except Exception as error:  # whatever Hydra raises, as app.run does
+        return explain(error, list(overrides), PROJECT.conf)
+    OmegaConf.update(tree, "data", GOOD, merge=False, force_add=True)
+    with pytest.raises(ConfigError) as raised:
+        validate(tree)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ("sed=3", ["'sed'", "did you mean 'seed'"]),
+        ("zzz=3", ["'zzz'", "--cfg job"]),
+        ("model.preprocesing.scale=false", ["did you mean 'model.preprocessing"]),
+        ("model=forrest", ["model=forrest", "conf/model/forrest.yaml", "boosting, dummy, forest"]),
+        ("seed=abc", ["seed", "'abc'", "Integer"]),
+        ("seed=-1", ["seed is -1", "from 0"]),
+        ("model.preprocessing.scale=maybe", ["model.preprocessing.scale", "'maybe'"]),
+        ("evaluation.confidence=95", ["evaluation.confidence", "0.95"]),
+        ("tracking.mode=sometimes", ["tracking.mode", "'sometimes'"]),
+        ("compute.threads=0", ["compute.threads is 0", "from 1"]),
+        ("+tracking.colour=red", ["tracking.colour"]),
+        ("seed=[", ["seed=["]),
+    ],
+)
+def test_a_bad_override_is_named_with_the_way_to_mend_it(override: str, words: list[str]) -> None:
+    sentence = refusal(override)
+    assert "\n" not in sentence
+    for word in words:
+        assert word in sentence
+
+
+@pytest.mark.parametrize("override", ["data.target=x", "+data.x=1", "~data.columns", "data=other"])
+def test_an_override_of_the_data_is_sent_to_the_file(override: str) -> None:
+    with pytest.raises(ConfigError, match=r"edit that file"):
+        refuse_data_overrides(["seed=1", override])
+
+
+def test_other_overrides_are_let_through() -> None:
+    refuse_data_overrides(["seed=1", "model=forest", "--cfg", "job"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("task: classification", "task: ranking", "task.*ranking"),
+        ("valid: 0.25", "valid: 1.0", "split.valid 1.0"),
+        ("target: kind", "target: kin", "target 'kin' is not among columns"),
+        ("size: number", "size: numeric", "numeric"),
+        ("source: table.csv", "sauce: table.csv", "sauce"),
+        ("source: table.csv", "source: [", "YAML"),
+    ],
+)
+@pytest.mark.parametrize("task", ["classification"])
+def test_a_bad_data_file_is_refused_by_its_key(
+    tmp_path: Path, data: Data, old: str, new: str, words: str
+) -> None:
+    file = tmp_path / "conf" / "data.yaml"
+    file.write_text(file.read_text().replace(old, new))
+    with pytest.raises(ConfigError) as raised:
+        load_data(file)
+    assert re.search(words, str(raised.value))
+    assert "data.yaml" in str(raised.value)
+
+
+def test_a_seed_in_args_reaches_the_configuration(data: Data) -> None:
+    assert configure(data, "seed=7").seed == 7
