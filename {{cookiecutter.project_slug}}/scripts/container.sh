@@ -59,7 +59,7 @@ build() {
     if [ -t 2 ]; then
         DOCKER_BUILDKIT=1 $engine "$@" . >&2 && built=yes
     else
-        DOCKER_BUILDKIT=1 $engine "$@" . >"$log" 2>&1 && built=yes || cat "$log" >&2
+        if DOCKER_BUILDKIT=1 $engine "$@" . >"$log" 2>&1; then built=yes; else cat "$log" >&2; fi
     fi
     rm -f "$log"
     [ "${built:-}" = yes ] || fail "the image could not be built, as told above: if it is the base that can't be pulled, give another with BASE_IMAGE=<name>; behind a proxy with its own certificates, set CA_BUNDLE=<file>"

@@ -51,14 +51,18 @@ def pin(compute: Compute) -> None:
                 f"{', '.join(sorted(lacking))}: use ARGS='compute=portable'"
             )
     wanted = pins(compute)
+    # Remembered in the environment, since it must outlive the start of a new process.
+    if os.environ.setdefault("PINNED", repr(compute)) != repr(compute):
+        raise MachineError(
+            "compute can't change between the jobs of one multirun: NumPy is loaded once, with one "
+            "kernel; run `make train` once for each"
+        )
     stale = {k for k in _AT_START if os.environ.get(k, "") != wanted.get(k, "")}
     os.environ.update(wanted)
     if stale:
         for key in stale - wanted.keys():
             del os.environ[key]
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
-    if "numpy" in sys.modules:
-        raise RuntimeError("NumPy was imported before its kernel was pinned")
 
 
 def _processor_flags() -> set[str]:

@@ -76,7 +76,7 @@ def _table(manifest: dict[str, Any], metrics: dict[str, Any]) -> Table:
         arrow = "↑" if metric["higher_is_better"] else "↓"
         cells = [_estimate(figures[name]) for figures in valid["figures"].values()]
         table.add_row(
-            f"{name}\N{NO-BREAK SPACE}{arrow}",
+            f"{arrow}{name}",
             *cells,
             _number(train["figures"]["model"][name]["value"]),
         )

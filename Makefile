@@ -1,0 +1,47 @@
+# What a person does with the template itself; the projects made from it have a Makefile of their own.
+# ARGS goes to what is run: make test ARGS="-k demo -x"
+ARGS ?=
+PYTEST := .venv/bin/pytest -n 2 --dist loadgroup
+export PRE_COMMIT_HOME := $(CURDIR)/.cache/pre-commit
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test fast lint lock bench base-image stop clean venv engine
+
+help:  ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: venv  ## install what is missing: Python environment, container engine, base image
+	@tools/with-engine.sh true
+
+demo: venv  ## render a project into demo/ and train its first model in a container
+	@tools/with-engine.sh tools/demo.sh
+
+test: venv  ## run all the tests, those in containers too
+	@tools/with-engine.sh $(PYTEST) $(ARGS)
+
+fast: venv  ## run the tests that need no container engine
+	@$(PYTEST) -m "not docker" $(ARGS)
+
+lint: venv  ## check all files; nothing is changed
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" pre-commit run --all-files
+
+lock: venv  ## resolve requirements/dev.in anew into the hash-locked dev.lock
+	@tools/lock.sh
+
+bench: venv  ## measure what the README promises about time
+	@tools/with-engine.sh .venv/bin/python tools/bench.py $(ARGS)
+
+base-image: engine  ## build or pull the base image if it is not there, and print its name
+	@tools/base-image.sh
+
+stop:  ## stop the container engine if `make` started it
+	@tools/engine.sh stop
+
+clean:  ## remove the demo and caches; the environment and images stay
+	@rm -rf demo .cache/pre-commit .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+venv:
+	@tools/python-env.sh
+
+engine:
+	@tools/engine.sh start
