@@ -25,7 +25,7 @@ fast: venv  ## run the tests that need no container engine
 lint: venv  ## check all files; nothing is changed
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" pre-commit run --all-files
 
-lock: venv  ## resolve requirements/dev.in anew into the hash-locked dev.lock
+lock: venv  ## resolve requirements/*.in anew into the hash-locked *.lock
 	@tools/lock.sh
 
 bench: venv  ## measure what the README promises about time

@@ -1,8 +1,12 @@
 #!/bin/sh
-# Resolves requirements/dev.in anew into the hash-locked requirements/dev.lock.
+# Resolves requirements/*.in anew into the hash-locked *.lock files.
 #   tools/lock.sh   needs .venv
 set -eu
 cd "$(dirname "$0")/.."
 # Resolved for every platform and from the oldest Python that the tools take; no address of an index is written.
-exec .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-    --no-emit-index-url --custom-compile-command 'make lock' --output-file requirements/dev.lock requirements/dev.in
+lock() {
+    .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+        --no-emit-index-url --custom-compile-command 'make lock' "$@"
+}
+lock --output-file requirements/dev.lock requirements/dev.in
+lock --no-deps --output-file requirements/tables.lock requirements/tables.in

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes .venv from requirements/dev.lock; returns at once when it is there and its lock has not changed.
+# Makes .venv from requirements/*.lock; returns at once when it is there and no lock has changed.
 #   tools/python-env.sh
 # Needs a Python of 3.11 or later; on Debian and Ubuntu it is installed where missing. pip's own settings hold.
 set -eu
@@ -7,8 +7,10 @@ cd "$(dirname "$0")/.."
 . tools/lib.sh
 
 lock=requirements/dev.lock
+# Packages that are there for the tables in them: what they would need to be imported stays away.
+tables=requirements/tables.lock
 # Scripts in an environment name it by its full path, so a moved repo needs a new one.
-stamp="$PWD $(cksum <"$lock")"
+stamp="$PWD $(cat "$lock" "$tables" | cksum)"
 if [ -x .venv/bin/python ] && [ "$(cat .venv/.stamp 2>/dev/null)" = "$stamp" ]; then exit 0; fi
 
 # Runs the command rather than looks for it: a version manager leaves names that answer with an error.
@@ -30,4 +32,6 @@ say "making .venv from $lock"
 "$python" -m venv --clear .venv || fail "Python's venv module does not work, as told above: install it, then run this command again"
 .venv/bin/python -m pip install -qq --disable-pip-version-check --only-binary :all: --require-hashes -r "$lock" ||
     fail "the packages of $lock could not be installed, as told above: see that pip reaches its index, then run this command again"
+.venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r "$tables" ||
+    fail "the packages of $tables could not be installed, as told above: see that pip reaches its index, then run this command again"
 printf '%s\n' "$stamp" >.venv/.stamp
