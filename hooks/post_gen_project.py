@@ -6,56 +6,82 @@ Rendered and run by cookiecutter in the new project; needs the standard library 
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 ANSWERS: dict[str, str] = json.loads(r"""{{ cookiecutter | tojson }}""")
+HERE = os.environ.get("PWD") or ANSWERS["_output_dir"]
 DATA = Path("conf/data.yaml")
 
 
-def copy_table(answer: str) -> str:
+def find_source(answer: str) -> Path:
+    """Find the table where pre_gen_project.py found it, links to it by their own name."""
+    answer = os.path.expanduser(answer)  # noqa: PTH111, this one never raises
+    paths = [Path(place, answer) for place in (HERE, ANSWERS["_output_dir"])]
+    path = next((path for path in paths if path.exists()), paths[0])
+    # The name of `.` and `..` is that of the folder; a link's own name says what kind of table.
+    return path if path.name not in ("", "..") else path.resolve()
+
+
+def safe_name(name: str) -> str:
+    """Keep what is safe in a file's name; the ending small, since readers go by it."""
+    path = Path(re.sub(r"[^A-Za-z0-9._-]", "_", name))
+    return path.with_suffix(path.suffix.lower()).name
+
+
+def copy_table(source: Path) -> str:
     """Copy a file, or a folder of Parquet parts, into `data/source/` and return its new path."""
-    path = Path(answer).expanduser()
-    # The order in which pre_gen_project.py looked.
-    places = [place for place in (os.environ.get("PWD"), ANSWERS["_output_dir"]) if place]
-    source = next(Path(place) / path for place in places if (Path(place) / path).exists())
-    target = Path("data/source") / re.sub(r"[^A-Za-z0-9._-]", "_", source.resolve().name)
-    target.parent.mkdir(parents=True)
+    target = Path("data/source", safe_name(source.name))
     if source.is_dir():
-        target.mkdir()
+        # Parts of an older table, where a project is rendered over itself, are not of this one.
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir(parents=True)
         for part in sorted(source.glob("*.parquet")):
             shutil.copyfile(part, target / part.name)
     else:
+        target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
+    print(f"copied {source} to {target}")
     return target.as_posix()
 
 
-def replace_line(old: str, new: str) -> None:
-    """Replace one line of conf/data.yaml, which must hold it exactly once."""
+def replace_text(old: str, new: str) -> None:
+    """Replace what conf/data.yaml must hold exactly once."""
     text = DATA.read_text(encoding="utf-8")
     if text.count(old) != 1:
-        raise SystemExit(f"error: {DATA} of the template does not hold '{old}' once")
+        raise SystemExit(f"error: {DATA} of the template does not hold '{old}' once: mend it there")
     DATA.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def init_repository() -> None:
-    """Make the project a git repository, without a commit; say so where git is missing."""
+    """Make the project a git repository, without a commit; say so where git can't."""
+    # A git hook that renders a project leaves variables that name its own repository.
+    foreign = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
+    own = {key: value for key, value in os.environ.items() if key not in foreign}
     try:
-        subprocess.run(["git", "init", "--quiet", "--initial-branch", "main"], check=True)
+        subprocess.run(["git", "init", "--quiet", "--initial-branch=main"], check=True, env=own)
     except (OSError, subprocess.CalledProcessError) as error:
         print(f"git init did not work ({error}): run it when you can", file=sys.stderr)
 
 
 def main() -> None:
     """Finish the project."""
-    if ANSWERS["data_source"]:
-        source = copy_table(ANSWERS["data_source"])
-        replace_line("source: data/sample/penguins.csv", f"source: {source}")
-        replace_line("missing_target: drop", "missing_target: refuse")
+    if answer := ANSWERS["data_source"]:
+        try:
+            copy = copy_table(find_source(answer))
+        except OSError as error:
+            raise SystemExit(
+                f"error: data_source '{answer}' can't be copied ({error.strerror}): see that it "
+                "stays where it is and that the disk has room"
+            ) from None
+        replace_text("source: data/sample/penguins.csv", f"source: {copy}")
+        replace_text("missing_target: drop", "missing_target: refuse")
     init_repository()
-    print(f"\nnext: cd {ANSWERS['project_slug']} && make train")
+    project = Path.cwd() if Path(HERE) != Path(ANSWERS["_output_dir"]) else Path.cwd().name
+    print(f"\nnext: cd {shlex.quote(str(project))} && make train")
 
 
 main()

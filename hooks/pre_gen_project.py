@@ -3,29 +3,27 @@
 Rendered and run by cookiecutter before anything is copied; needs the standard library only.
 """
 
+import codecs
 import csv
 import difflib
 import gzip
+import io
 import json
 import keyword
 import os
 import re
 import sys
+import zlib
 from pathlib import Path
 
 # As JSON in a raw string, since its encoder leaves no quote that could end the string.
 ANSWERS: dict[str, str] = json.loads(r"""{{ cookiecutter | tojson }}""")
-TEXT = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".csv.zst", ".tsv.zst", ".txt.zst")
-PENGUINS = {
-    "species": "text",
-    "island": "text",
-    "bill_length_mm": "number",
-    "bill_depth_mm": "number",
-    "flipper_length_mm": "number",
-    "body_mass_g": "number",
-    "sex": "text",
-    "year": "number",
-}
+TEXT = tuple(kind + pack for kind in (".csv", ".tsv", ".txt") for pack in ("", ".gz", ".zst"))
+HEAD = 1 << 20  # bytes of a table that are looked at; the project's first data stage reads it all
+# Neither TOML, YAML nor a message of one line can hold these.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+WORDS = ["species", "island", "sex"]
+NUMBERS = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g", "year"]
 
 
 class Refusal(Exception):
@@ -34,100 +32,88 @@ class Refusal(Exception):
 
 def check_names() -> None:
     """Refuse names that a folder, an image or a configuration file can't have."""
-    for key in ("project_name", "description", "author_name", "target", "data_source"):
-        if not ANSWERS[key].isprintable():
+    for key, answer in ANSWERS.items():
+        if not key.startswith("_") and CONTROL.search(answer):
             raise Refusal(f"{key} holds a line break or control character: give it as one line")
     if not ANSWERS["project_name"].strip():
         raise Refusal("project_name is empty: give the project a name, such as 'House prices'")
-    slug = ANSWERS["project_slug"]
+    slug = ANSWERS["__slug"]
     if keyword.iskeyword(slug):
-        raise Refusal(
-            f"project_slug '{slug}' is a word of Python: choose another, such as '{slug}-model'"
-        )
+        raise Refusal(f"project_slug '{slug}' is a word of Python: choose another, as '{slug}-one'")
     if not re.fullmatch(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*", slug) or len(slug) > 64:
         raise Refusal(
             f"project_slug '{slug}' can't name the folder: use at most 64 small letters, digits "
             "and single dashes or underscores, beginning with a letter, such as 'house-prices'"
         )
-    entity = ANSWERS["wandb_entity"]
-    if not re.fullmatch(r"[A-Za-z0-9_.-]*", entity):
-        raise Refusal(
-            f"wandb_entity '{entity}' is no Weights & Biases name: give letters, digits, dashes, "
-            "underscores or dots, or leave it empty"
-        )
+    if not re.fullmatch(r"[A-Za-z0-9_.-]*", entity := ANSWERS["wandb_entity"]):
+        raise Refusal(f"wandb_entity '{entity}' has other signs than A-Z a-z 0-9 _ . -: mend it")
+
+
+def is_there(path: Path) -> bool:
+    """Tell whether a path exists; one behind a closed folder does, and opening it says why."""
+    try:
+        path.stat()
+    except OSError as error:
+        return isinstance(error, PermissionError)
+    return True
 
 
 def find_source(answer: str) -> Path:
     """Find the table from where the user stands: `~` and relative paths count from there."""
-    path = Path(answer).expanduser()
-    # A program that calls cookiecutter may leave PWD as it was; the output folder comes next.
-    places = [os.environ.get("PWD", ""), ANSWERS["_output_dir"]]
-    for place in places:
-        if place and (Path(place) / path).exists():
-            return Path(place) / path
-    raise Refusal(
-        f"data_source '{answer}' does not exist: give the path of a table, from here "
-        f"({places[0] or places[1]}) or from the root, or leave it empty for the bundled penguins"
-    )
-
-
-def check_source(path: Path) -> None:
-    """Refuse a table that is no readable file, is empty or lacks the target."""
-    answer = ANSWERS["data_source"]
-    if path.is_dir():
-        if not any(path.glob("*.parquet")):
-            raise Refusal(
-                f"data_source '{answer}' is a folder without .parquet files: give a file, or a "
-                "folder of Parquet parts"
-            )
-        return
-    if not path.is_file():
-        raise Refusal(f"data_source '{answer}' is not a file: give a CSV or Parquet file")
-    name = path.name.lower()
-    if not name.endswith((*TEXT, ".parquet")):
+    # Cookiecutter stands in the template by now. A shell keeps PWD; a program that calls it may
+    # leave an old one, and then the output folder is most often where it stood.
+    places = [os.environ.get("PWD") or ANSWERS["_output_dir"], ANSWERS["_output_dir"]]
+    paths = [Path(place, os.path.expanduser(answer)) for place in places]  # noqa: PTH111, never raises
+    found = [path for path in paths if is_there(path)]
+    if not found:
         raise Refusal(
-            f"data_source '{answer}' has an ending that says no kind of table: name it .csv, .tsv "
-            "or .txt (also with .gz or .zst), or .parquet"
+            f"data_source '{answer}' does not exist: give the path of a table, from here "
+            f"({places[0]}) or from the root, or leave it empty for the bundled penguins"
         )
-    try:
-        with path.open("rb") as file:
-            first = file.read(1)
-    except OSError as error:
-        raise Refusal(
-            f"data_source '{answer}' can't be read ({error.strerror}): change its permissions with "
-            "chmod, or give another file"
-        ) from None
-    if not first:
-        raise Refusal(f"data_source '{answer}' is empty: give a table with a header and rows")
+    if found[0] != found[-1] and not found[0].samefile(found[-1]):
+        raise Refusal(f"data_source '{answer}' may be {found[0]} or {found[-1]}: give it in full")
+    return found[0]
+
+
+def check_source(path: Path, what: str) -> None:
+    """Refuse a table that is no readable file, is empty or lacks the target."""
+    parts = [p for p in path.iterdir() if p.suffix == ".parquet"] if path.is_dir() else [path]
+    name = ".parquet" if path.is_dir() else path.name.lower()
+    if not parts or not all(part.is_file() for part in parts):
+        raise Refusal(f"{what} is neither a file nor a folder of .parquet files: give one of them")
+    if not name.endswith((*TEXT, ".parquet")):
+        raise Refusal(f"{what} ends in neither .csv .tsv .txt (.gz .zst) nor .parquet: rename it")
+    for part in parts:
+        with part.open("rb") as file:
+            if not file.read(1):
+                raise Refusal(f"{what} is empty ({part.name}): give a table with header and rows")
     # The columns of Parquet and of zstd are told by the project's first data stage.
     if not name.endswith((".parquet", ".zst")):
-        check_target(header_of(path))
+        with gzip.open(path) if name.endswith(".gz") else path.open("rb") as file:
+            check_target(columns_of(file.read(HEAD), what, path.name))
 
 
-def header_of(path: Path) -> list[str]:
+def columns_of(head: bytes, what: str, name: str) -> list[str]:
     """Read the names in a CSV's header; the delimiter is the one that occurs most."""
-    answer = ANSWERS["data_source"]
     try:
-        unpack = gzip.open if path.name.lower().endswith(".gz") else open
-        with unpack(path, "rt", encoding="utf-8-sig") as text:
-            line = text.readline().rstrip("\n")
+        text = codecs.getincrementaldecoder("utf-8")().decode(head, final=len(head) < HEAD)
     except UnicodeDecodeError as error:
+        code = "utf-16" if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "latin1"
         raise Refusal(
-            f"data_source '{answer}' is not UTF-8 (byte {error.start}): convert it first, for "
-            f"example with iconv -f latin1 -t utf-8 {path.name} > utf8.csv"
+            f"{what} is not UTF-8 (byte {error.start}): convert it first, for example with "
+            f"iconv -f {code} -t utf-8 {name.removesuffix('.gz')} > utf8.csv"
         ) from None
-    except (OSError, EOFError) as error:
-        raise Refusal(
-            f"data_source '{answer}' can't be unpacked ({error}): give a whole gzip file"
-        ) from None
-    delimiter = max(",;\t|", key=line.count)
-    return next(csv.reader([line], delimiter=delimiter), [])
+    line = io.StringIO(text.removeprefix("\ufeff"), newline=None).readline().rstrip("\n")
+    if not line.strip():
+        raise Refusal(f"{what} is empty in its first line: give a table with header and rows")
+    csv.field_size_limit(HEAD)
+    bare = re.sub(r'"[^"]*"', "", line)
+    return next(csv.reader([line], delimiter=max(",;\t|", key=bare.count)))
 
 
 def check_target(columns: list[str]) -> None:
     """Refuse a target that is not among the columns."""
-    target = ANSWERS["target"]
-    if target in columns:
+    if (target := ANSWERS["target"]) in columns:
         return
     close = difflib.get_close_matches(target, columns, n=1)
     hint = f"did you mean '{close[0]}'? " if close else ""
@@ -138,16 +124,21 @@ def check_target(columns: list[str]) -> None:
 def check() -> None:
     """Check all the answers."""
     check_names()
-    if not ANSWERS["target"]:
+    if not (target := ANSWERS["target"]):
         raise Refusal("target is empty: name the column that shall be predicted")
-    if ANSWERS["data_source"]:
-        check_source(find_source(ANSWERS["data_source"]))
+    if answer := ANSWERS["data_source"]:
+        what = f"data_source '{answer}'"
+        try:
+            check_source(find_source(answer), what)
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise Refusal(f"{what} can't be unpacked ({error}): give a whole gzip file") from None
+        except OSError as error:
+            raise Refusal(f"{what} can't be read: {error.strerror}; see its permissions") from None
         return
-    check_target(list(PENGUINS))
-    if ANSWERS["task"] == "regression" and PENGUINS[ANSWERS["target"]] == "text":
+    check_target(WORDS + NUMBERS)
+    if ANSWERS["task"] == "regression" and target in WORDS:
         raise Refusal(
-            f"target '{ANSWERS['target']}' of the bundled penguins is text, not a quantity: choose "
-            "task=classification, or a target such as body_mass_g"
+            f"target '{target}' is no quantity: choose task=classification or body_mass_g"
         )
 
 

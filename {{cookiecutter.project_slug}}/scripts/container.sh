@@ -111,8 +111,12 @@ case $engine in
     ;;
 esac
 
+case " $* " in *" tracking=online "*) network=bridge ;; esac
 if [ "$network" != none ]; then
     [ ! -f .env ] || set -- --env-file .env "$@"
+    for name in WANDB_API_KEY WANDB_BASE_URL; do
+        if [ -n "$(printenv "$name")" ]; then set -- --env "$name" "$@"; fi
+    done
     if [ -n "$ca" ]; then
         set -- --mount "type=bind,source=$ca,target=/run/ca.pem,readonly" \
             --env SSL_CERT_FILE=/run/ca.pem --env REQUESTS_CA_BUNDLE=/run/ca.pem "$@"

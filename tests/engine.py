@@ -1,0 +1,102 @@
+"""The engine as the tests see it: what ran, as whom, and with what it was let to do."""
+
+import os
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import docker
+import docker.errors
+
+
+@dataclass
+class Container:
+    """One container that ran while somebody watched."""
+
+    image: str
+    command: list[str]
+    attributes: dict[str, Any] = field(default_factory=dict)
+    exit_code: int | None = None
+
+
+@dataclass
+class Outcome:
+    """What a command printed and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def sentence(self) -> str:
+        """The one line that tells the user what is wrong."""
+        lines = [line for line in self.err.splitlines() if line.startswith("error: ")]
+        assert len(lines) == 1, f"not one sentence but {lines} in:\n{self.out}\n{self.err}"
+        return lines[0]
+
+
+def make(project: Path, *arguments: str, uid: int | None = None, **env: str) -> Outcome:
+    """Run make in a project, as another user where one is given."""
+    command = ["make", "--no-print-directory", *arguments]
+    done = subprocess.run(
+        command,
+        cwd=project,
+        env={**os.environ, **env},
+        user=uid,
+        group=uid,
+        extra_groups=[docker_group()] if uid is not None else None,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=1200,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def docker_group() -> int:
+    """Return the group that may use the engine's socket."""
+    return Path("/var/run/docker.sock").stat().st_gid
+
+
+def succeed(project: Path, *arguments: str, uid: int | None = None, **env: str) -> str:
+    """Run make and return what it printed; fail with all of it when it does."""
+    done = make(project, *arguments, uid=uid, **env)
+    assert done.code == 0, done.out + done.err
+    return done.out
+
+
+@contextmanager
+def watched(project: Path) -> Iterator[list[Container]]:
+    """Collect the containers that start meanwhile with a project mounted."""
+    client = docker.from_env()
+    seen: dict[str, Container] = {}
+    events = client.events(decode=True, filters={"type": "container"})
+    ended = threading.Event()
+
+    def follow() -> None:
+        for event in events:
+            if event["status"] == "start":
+                try:
+                    attributes = client.containers.get(event["id"]).attrs
+                except docker.errors.NotFound:
+                    continue  # another test's, gone already
+                mounts = [mount["Source"] for mount in attributes["Mounts"]]
+                if str(project) in mounts:
+                    config = attributes["Config"]
+                    seen[event["id"]] = Container(config["Image"], config["Cmd"], attributes)
+            elif event["status"] == "die" and event["id"] in seen:
+                seen[event["id"]].exit_code = int(event["Actor"]["Attributes"]["exitCode"])
+        ended.set()
+
+    threading.Thread(target=follow, daemon=True).start()
+    found: list[Container] = []
+    try:
+        yield found
+    finally:
+        events.close()
+        ended.wait(10)
+        found.extend(seen.values())

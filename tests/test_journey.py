@@ -1,0 +1,261 @@
+"""The user's journey, in real containers: render, train, train again, change something, test, lint."""
+
+import json
+import os
+import subprocess
+import zipfile
+from collections.abc import Callable
+from importlib.metadata import distribution
+from pathlib import Path
+
+import docker
+import pytest
+from engine import make, succeed, watched
+
+pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("journey")]
+Render = Callable[..., Path]
+RUN_FILES = {
+    "config.yaml",
+    "log.jsonl",
+    "manifest.json",
+    "metrics.json",
+    "model.skops",
+    "predictions.parquet",
+}
+
+
+def runs(project: Path) -> dict[str, dict[str, object]]:
+    """Return the manifests of a project's runs, by id; every folder must be a whole run."""
+    found = {}
+    for folder in (project / "runs").iterdir():
+        assert {file.name for file in folder.iterdir()} == RUN_FILES
+        found[folder.name] = json.loads((folder / "manifest.json").read_text())
+    return found
+
+
+def accuracy(project: Path, run: str) -> float:
+    """Return the validation accuracy that a run recorded."""
+    metrics = json.loads((project / "runs" / run / "metrics.json").read_text())
+    return float(metrics["splits"]["valid"]["figures"]["model"]["accuracy"]["value"])
+
+
+def owners(project: Path) -> set[int]:
+    """Return the uids of all files in a project."""
+    return {path.lstat().st_uid for path in project.rglob("*")}
+
+
+@pytest.fixture(scope="module")
+def penguins(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh project on the bundled table, after its first `make train`."""
+    project = render(tmp_path_factory.mktemp("penguins"))
+    succeed(project, "train")
+    return project
+
+
+def test_the_first_training_leaves_one_whole_run_better_than_the_baselines(penguins: Path) -> None:
+    (run,) = runs(penguins)
+    metrics = json.loads((penguins / "runs" / run / "metrics.json").read_text())
+    figures = metrics["splits"]["valid"]["figures"]
+    assert list(figures) == ["model", "zero rule", "random"]
+    assert figures["model"]["accuracy"]["value"] > 0.8
+    assert metrics["splits"]["valid"]["gains"]["model"]["accuracy"]["low"] > 0
+    for name in figures:
+        assert figures[name]["accuracy"]["low"] < figures[name]["accuracy"]["high"]
+
+
+def test_the_types_of_the_columns_are_written_for_the_user_to_correct(penguins: Path) -> None:
+    text = (penguins / "conf" / "data.yaml").read_text()
+    assert "columns:\n  species: category\n  island: category\n  bill_length_mm: number\n" in text
+
+
+def test_the_run_opens_in_the_viewer_of_weights_and_biases(penguins: Path) -> None:
+    (path,) = (penguins / "wandb").glob("offline-run-*")
+    folder = path.relative_to(penguins)
+    shown = subprocess.run(
+        ["./scripts/container.sh", *"wandb leet inspect --summary --json".split(), folder],
+        cwd=penguins,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    found = json.loads(shown.stdout)
+    assert found["state"] == "finished"
+    assert found["run_id"] in runs(penguins)
+    recorded = found["summary"]["valid/model/accuracy"]
+    assert recorded == pytest.approx(accuracy(penguins, found["run_id"]))
+
+
+def test_a_second_training_shows_the_run_and_trains_nothing(penguins: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (penguins / "runs").rglob("*")}
+    out = succeed(penguins, "train")
+    assert "shown again, not trained again" in out
+    assert before == {path: path.stat().st_mtime_ns for path in (penguins / "runs").rglob("*")}
+
+
+def test_an_override_trains_anew_and_is_recorded(penguins: Path) -> None:
+    before = set(runs(penguins))
+    succeed(penguins, "train", "ARGS=model=forest seed=7")
+    (new,) = set(runs(penguins)) - before
+    config = runs(penguins)[new]["inputs"]["config"]  # type: ignore[index]
+    assert (config["model"]["name"], config["seed"]) == ("forest", 7)
+    assert config["model"]["classification"]["random_state"] == 7
+
+
+def test_a_multirun_leaves_a_run_for_each_job(penguins: Path) -> None:
+    before = set(runs(penguins))
+    succeed(penguins, "train", "ARGS=-m model=dummy,boosting tracking=disabled")
+    new = set(runs(penguins)) - before
+    manifests = runs(penguins)
+    names = {manifests[run]["inputs"]["config"]["model"]["name"] for run in new}  # type: ignore[index]
+    assert names == {"dummy", "boosting"}
+
+
+def test_the_same_inputs_give_the_same_run_in_another_folder(
+    penguins: Path, render: Render, tmp_path: Path
+) -> None:
+    other = render(tmp_path / "a folder, with: signs é")
+    succeed(other, "train", "ARGS=tracking=disabled")
+    (run,) = runs(other)
+    ours, theirs = runs(penguins)[run], runs(other)[run]
+    assert ours["outputs"] == theirs["outputs"]
+    assert ours["inputs"] == theirs["inputs"]
+
+
+def test_what_ran_had_no_rights_beyond_its_work(penguins: Path) -> None:
+    with watched(penguins) as containers:
+        succeed(penguins, "train", "ARGS=seed=11 tracking=disabled")
+    (container,) = containers
+    host, config = container.attributes["HostConfig"], container.attributes["Config"]
+    assert container.exit_code == 0
+    assert config["User"] == f"{os.getuid()}:{os.getgid()}"
+    assert host["NetworkMode"] == "none"
+    assert host["ReadonlyRootfs"] is True
+    assert host["CapDrop"] == ["ALL"]
+    assert not host["CapAdd"]
+    assert host["SecurityOpt"] == ["no-new-privileges"]
+    assert host["Init"] is True
+    assert host["PidsLimit"] > 0
+    assert not host["Privileged"]
+    assert [m["Destination"] for m in container.attributes["Mounts"]] == ["/project"]
+    assert not any("sock" in m["Source"] for m in container.attributes["Mounts"])
+
+
+def test_no_certificate_or_secret_is_in_the_image(penguins: Path) -> None:
+    name = succeed(penguins, "image").strip()
+    image = docker.from_env().images.get(name)
+    history = json.dumps(image.history())
+    assert "BEGIN CERTIFICATE" not in history
+    assert "WANDB_API_KEY" not in history
+    assert image.attrs["Config"]["User"] == "1000:1000"
+
+
+def test_a_fresh_project_passes_its_own_tests_and_lints(render: Render, tmp_path: Path) -> None:
+    project = render(tmp_path)
+    subprocess.run(["git", "add", "--all"], cwd=project, check=True)
+    assert " passed" in succeed(project, "test")
+    out = succeed(project, "lint")
+    assert "Passed" in out
+    assert "Failed" not in out
+    changed = subprocess.run(
+        ["git", "diff", "--name-only"], cwd=project, check=True, capture_output=True, text=True
+    )
+    assert changed.stdout == ""
+
+
+@pytest.mark.parametrize("uid", [1234, 2_000_000_000])
+def test_files_belong_to_the_caller_whatever_its_uid(
+    render: Render, tmp_path_factory: pytest.TempPathFactory, uid: int
+) -> None:
+    folder = tmp_path_factory.mktemp("caller")
+    project = render(folder)
+    for path in [project, *project.rglob("*")]:
+        os.lchown(path, uid, uid)
+    for parent in (folder, *folder.parents[:2]):
+        parent.chmod(0o755)
+    succeed(project, "train", uid=uid, HOME="/nonexistent")
+    assert owners(project) == {uid}
+    assert len(runs(project)) == 1
+
+
+def test_root_in_somebodys_folder_leaves_files_of_that_owner(
+    render: Render, tmp_path: Path
+) -> None:
+    project = render(tmp_path)
+    for path in [project, *project.rglob("*")]:
+        os.lchown(path, 1234, 1234)
+    succeed(project, "train", "ARGS=tracking=disabled")
+    written = {path.lstat().st_uid for path in (project / "runs").rglob("*")}
+    assert written == {1234}
+
+
+def outside(name: str, into: Path) -> Path:
+    """Unpack a real table that a package carries."""
+    archive = distribution("scikit-lego").locate_file(f"sklego/data/{name}.zip")
+    with zipfile.ZipFile(str(archive)) as packed:
+        table = into / f"{name} table.csv"
+        table.write_bytes(packed.read(packed.namelist()[0]))
+    return table
+
+
+def test_an_outside_table_of_classes_trains_in_the_same_two_commands(
+    render: Render, tmp_path: Path
+) -> None:
+    table = outside("hearts", tmp_path)
+    project = render(tmp_path / "out", data_source=str(table), target="target")
+    succeed(project, "train")
+    (run,) = runs(project)
+    assert 0.6 < accuracy(project, run) < 0.99
+    assert "thal: category" in (project / "conf" / "data.yaml").read_text()
+
+
+def test_an_outside_table_of_quantities_trains_in_the_same_two_commands(
+    render: Render, tmp_path: Path
+) -> None:
+    table = outside("abalone", tmp_path)
+    project = render(tmp_path / "out", data_source=str(table), target="rings", task="regression")
+    out = succeed(project, "train", "ARGS=model=boosting")
+    assert "It beats the zero rule" in out
+    (run,) = runs(project)
+    metrics = json.loads((project / "runs" / run / "metrics.json").read_text())
+    assert metrics["splits"]["valid"]["figures"]["model"]["R2"]["value"] > 0.4
+
+
+def test_the_bundled_table_serves_regression_too(render: Render, tmp_path: Path) -> None:
+    project = render(tmp_path, target="body_mass_g", task="regression")
+    assert "RMSE" in succeed(project, "train")
+
+
+def test_growing_data_makes_a_new_run_and_the_stages_that_it_needs(
+    render: Render, tmp_path: Path
+) -> None:
+    project = render(tmp_path)
+    succeed(project, "train", "ARGS=tracking=disabled")
+    (first,) = runs(project)
+    before = (project / "dvc.lock").read_text()
+    table = project / "data" / "sample" / "penguins.csv"
+    table.write_text(table.read_text() + "Adelie,Dream,40.1,18.2,190,3700,male,2009\n")
+    succeed(project, "train", "ARGS=tracking=disabled")
+    (second,) = set(runs(project)) - {first}
+    assert runs(project)[second]["inputs"]["data"] != runs(project)[first]["inputs"]["data"]  # type: ignore[index]
+    assert (project / "dvc.lock").read_text() != before
+
+
+def test_every_command_that_help_names_is_a_target(penguins: Path) -> None:
+    out = succeed(penguins, "help")
+    names = [line.split()[1] for line in out.splitlines() if line.startswith("  make ")]
+    assert {"data", "train", "test", "lint", "lock", "image", "shell", "clean"} <= set(names)
+    for name in names:
+        assert make(penguins, "--dry-run", name).code == 0
+
+
+def test_an_online_tracker_that_is_not_there_costs_no_run(penguins: Path) -> None:
+    before = set(runs(penguins))
+    done = make(
+        penguins,
+        "train",
+        "ARGS=tracking=online seed=21",
+        WANDB_API_KEY="x",
+    )
+    assert done.code == 0, done.err
+    assert "recorded offline instead" in done.err
+    assert len(set(runs(penguins)) - before) == 1
