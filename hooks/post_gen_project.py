@@ -58,6 +58,8 @@ def replace_text(old: str, new: str) -> None:
 
 def init_repository() -> None:
     """Make the project a git repository, without a commit; say so where git can't."""
+    if Path(".git").exists():
+        return  # rendered over a project
     # A git hook that renders a project leaves variables that name its own repository.
     foreign = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
     own = {key: value for key, value in os.environ.items() if key not in foreign}

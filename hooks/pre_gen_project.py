@@ -60,8 +60,7 @@ def is_there(path: Path) -> bool:
 
 def find_source(answer: str) -> Path:
     """Find the table from where the user stands: `~` and relative paths count from there."""
-    # Cookiecutter stands in the template by now. A shell keeps PWD; a program that calls it may
-    # leave an old one, and then the output folder is most often where it stood.
+    # Cookiecutter stands in the template by now. A shell keeps PWD; another caller may leave it old.
     places = [os.environ.get("PWD") or ANSWERS["_output_dir"], ANSWERS["_output_dir"]]
     paths = [Path(place, os.path.expanduser(answer)) for place in places]  # noqa: PTH111, never raises
     found = [path for path in paths if is_there(path)]
@@ -70,7 +69,8 @@ def find_source(answer: str) -> Path:
             f"data_source '{answer}' does not exist: give the path of a table, from here "
             f"({places[0]}) or from the root, or leave it empty for the bundled penguins"
         )
-    if found[0] != found[-1] and not found[0].samefile(found[-1]):
+    usable = found[-1].is_file() or any(found[-1].glob("*.parquet"))
+    if usable and not found[0].samefile(found[-1]):
         raise Refusal(f"data_source '{answer}' may be {found[0]} or {found[-1]}: give it in full")
     return found[0]
 
@@ -107,8 +107,8 @@ def columns_of(head: bytes, what: str, name: str) -> list[str]:
     if not line.strip():
         raise Refusal(f"{what} is empty in its first line: give a table with header and rows")
     csv.field_size_limit(HEAD)
-    bare = re.sub(r'"[^"]*"', "", line)
-    return next(csv.reader([line], delimiter=max(",;\t|", key=bare.count)))
+    unquoted = re.sub(r'"[^"]*"', "", line)
+    return next(csv.reader([line], delimiter=max(",;\t|", key=unquoted.count)))
 
 
 def check_target(columns: list[str]) -> None:

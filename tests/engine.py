@@ -39,13 +39,15 @@ class Outcome:
         return lines[0]
 
 
-def make(project: Path, *arguments: str, uid: int | None = None, **env: str) -> Outcome:
+def make(
+    project: Path, *arguments: str, uid: int | None = None, env: dict[str, str] | None = None
+) -> Outcome:
     """Run make in a project, as another user where one is given."""
     command = ["make", "--no-print-directory", *arguments]
     done = subprocess.run(
         command,
         cwd=project,
-        env={**os.environ, **env},
+        env={**os.environ, **(env or {})},
         user=uid,
         group=uid,
         extra_groups=[docker_group()] if uid is not None else None,
@@ -62,9 +64,11 @@ def docker_group() -> int:
     return Path("/var/run/docker.sock").stat().st_gid
 
 
-def succeed(project: Path, *arguments: str, uid: int | None = None, **env: str) -> str:
+def succeed(
+    project: Path, *arguments: str, uid: int | None = None, env: dict[str, str] | None = None
+) -> str:
     """Run make and return what it printed; fail with all of it when it does."""
-    done = make(project, *arguments, uid=uid, **env)
+    done = make(project, *arguments, uid=uid, env=env)
     assert done.code == 0, done.out + done.err
     return done.out
 

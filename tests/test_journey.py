@@ -1,4 +1,4 @@
-"""The user's journey, in real containers: render, train, train again, change something, test, lint."""
+"""The user's journey in real containers: render, train, change something, test and lint."""
 
 import json
 import os
@@ -72,7 +72,10 @@ def test_the_run_opens_in_the_viewer_of_weights_and_biases(penguins: Path) -> No
     (path,) = (penguins / "wandb").glob("offline-run-*")
     folder = path.relative_to(penguins)
     shown = subprocess.run(
-        ["./scripts/container.sh", *"wandb leet inspect --summary --json".split(), folder],
+        [
+            *("./scripts/container.sh", "wandb", "leet", "inspect", "--summary", "--json"),
+            folder,
+        ],
         cwd=penguins,
         check=True,
         capture_output=True,
@@ -172,7 +175,7 @@ def test_files_belong_to_the_caller_whatever_its_uid(
         os.lchown(path, uid, uid)
     for parent in (folder, *folder.parents[:2]):
         parent.chmod(0o755)
-    succeed(project, "train", uid=uid, HOME="/nonexistent")
+    succeed(project, "train", uid=uid, env={"HOME": "/nonexistent"})
     assert owners(project) == {uid}
     assert len(runs(project)) == 1
 
@@ -254,7 +257,7 @@ def test_an_online_tracker_that_is_not_there_costs_no_run(penguins: Path) -> Non
         penguins,
         "train",
         "ARGS=tracking=online seed=21",
-        WANDB_API_KEY="x",
+        env={"WANDB_API_KEY": "x"},
     )
     assert done.code == 0, done.err
     assert "recorded offline instead" in done.err

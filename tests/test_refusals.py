@@ -28,7 +28,7 @@ def project(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def refused(project: Path, *arguments: str, **env: str) -> str:
     """Run make, and return the one sentence that it refused with."""
     before = state(project)
-    done = make(project, *arguments, **env)
+    done = make(project, *arguments, env=env)
     assert done.code == 2
     assert "Traceback" not in done.out + done.err
     assert state(project) == before

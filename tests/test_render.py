@@ -227,7 +227,7 @@ def test_the_expressions_of_github_survive(template: Path, tmp_path: Path) -> No
     text = "key: ${{ secrets.KEY }} # {% raw\n"
     (source / PROJECT / workflow).parent.mkdir(parents=True, exist_ok=True)
     (source / PROJECT / workflow).write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "cookiecutter", "--default-config", "--no-input", source]
+    command = [sys.executable, "-m", "cookiecutter", "--default-config", "--no-input", str(source)]
     subprocess.run(command, cwd=tmp_path, env=os.environ | {"HOME": str(tmp_path)}, check=True)
     assert (tmp_path / "my-ml-project" / workflow).read_text(encoding="utf-8") == text
 

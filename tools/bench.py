@@ -1,0 +1,154 @@
+"""Measure what the README promises about time and size, and write the table into it.
+
+    make bench
+
+Renders a project, trains in it, and compares each command with a bare equivalent in the same run:
+medians of whole processes, on whatever machine this is. Nothing here passes or fails.
+"""
+
+import json
+import os
+import platform
+import re
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+TIMES = 5
+ENGINE = os.environ["ENGINE"].split()
+BARE = ROOT / "tools" / "bare_train.py"
+BEGIN, END = "<!-- written by make bench -->\n", "<!-- end of what make bench writes -->"
+
+
+def median(action: Callable[[int], object]) -> float:
+    """Return the median seconds of an action, called with 0, 1, 2 and so on."""
+    seconds = []
+    for turn in range(TIMES):
+        start = time.perf_counter()
+        action(turn)
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds)
+
+
+def run(*command: str, cwd: Path) -> str:
+    """Run a command, quietly; a failure ends the measurement with what it said."""
+    done = subprocess.run(command, cwd=cwd, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"error: {' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def render(into: Path) -> Path:
+    """Render the template as it stands in git's eyes."""
+    copy = into / "template"
+    files = run("git", "ls-files", "-co", "--exclude-standard", cwd=ROOT).splitlines()
+    for name in files:
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        (copy / name).write_bytes((ROOT / name).read_bytes())
+        (copy / name).chmod((ROOT / name).stat().st_mode)
+    return copy
+
+
+def size_of(image: str) -> int:
+    """Return an image's size in bytes, uncompressed."""
+    return int(run(*ENGINE, "image", "inspect", "--format", "{{.Size}}", image, cwd=ROOT))
+
+
+def measure(folder: Path) -> dict[str, Any]:
+    """Measure everything, and return it by name: seconds, megabytes, ratios."""
+    copy = render(folder)
+    cookiecutter = str(ROOT / ".venv" / "bin" / "cookiecutter")
+
+    def fresh(turn: int) -> None:
+        out = str(folder / f"out{turn}")
+        run(cookiecutter, "--no-input", "--default-config", "-o", out, str(copy), cwd=folder)
+
+    found: dict[str, Any] = {"render_s": median(fresh)}
+    project = folder / "out0" / "my-ml-project"
+    image = run("make", "-s", "image", cwd=project).strip()
+    run("make", "train", cwd=project)
+    (project / "bare_train.py").write_bytes(BARE.read_bytes())
+    bare = median(lambda _: run("./scripts/container.sh", "python", "bare_train.py", cwd=project))
+    new = median(lambda turn: run("make", "train", f"ARGS=seed={turn + 1}", cwd=project))
+    again = median(lambda _: run("make", "train", cwd=project))
+    source = project / "src" / "project" / "train.py"
+    source.write_text(source.read_text() + "# an edit\n")
+    rebuilt = run("make", "-s", "image", cwd=project).strip() != image
+    base = os.environ["BASE_IMAGE"]
+    sizes = run(
+        *("./scripts/container.sh", "sh", "-c"),
+        "du -sm /opt/venv/lib/python3*/site-packages/* | sort -rn | head -n 6",
+        cwd=project,
+    )
+    return found | {
+        "bare_s": bare,
+        "train_new_seed_s": new,
+        "train_unchanged_s": again,
+        "rebuilt_after_edit": rebuilt,
+        "image_over_base_mb": (size_of(image) - size_of(base)) / 1e6,
+        "biggest_mb": {Path(p).name: int(mb) for mb, p in map(str.split, sizes.splitlines())},
+        "base_image": base,
+        "machine": f"{os.cpu_count()} cores, {processor()}, {platform.system()}",
+        "date": time.strftime("%Y-%m-%d", time.gmtime()),
+    }
+
+
+def processor() -> str:
+    """Return the name of the processor."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    return next(line.partition(": ")[2] for line in lines if line.startswith("model name"))
+
+
+def table(found: dict[str, Any]) -> str:
+    """Lay the figures out in Markdown, beside what they are wanted to be."""
+    bare, new, again, render_s, over = (
+        float(str(found[key]))
+        for key in (
+            "bare_s",
+            "train_new_seed_s",
+            "train_unchanged_s",
+            "render_s",
+            "image_over_base_mb",
+        )
+    )
+    parts = ", ".join(f"{name} {mb}" for name, mb in dict[str, int](found["biggest_mb"]).items())
+    builds = "needed" if found["rebuilt_after_edit"] else "none"
+    return f"""
+| measured on {found["machine"]}, {found["date"]}; medians of {TIMES} | figure | bound |
+| --- | --- | --- |
+| rendering a project | {render_s:.2f} s | 0.8 s |
+| a bare script in the same container: read the CSV, fit, pickle | {bare:.2f} s | |
+| `make train` with a new seed | {new:.2f} s, {new / bare:.2f} × bare | |
+| its overhead over the bare script | {new - bare:.2f} s | 4 s |
+| `make train` with nothing changed | {again:.2f} s, {again / bare:.2f} × bare | 2.5 s |
+| building the image after an edit of the code | {builds} | none |
+| image over its base, uncompressed | {over:.0f} MB | 750 MB |
+| biggest packages, MB | {parts} | |
+
+"""
+
+
+def main() -> None:
+    """Measure, and write docs/benchmark.json and the table of README.md."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = measure(Path(folder))
+    (ROOT / "docs" / "benchmark.json").write_text(json.dumps(found, indent=2) + "\n")
+    readme = ROOT / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    block = f"{BEGIN}{table(found)}{END}"
+    text, count = re.subn(
+        re.escape(BEGIN) + ".*?" + re.escape(END), lambda _: block, text, flags=re.DOTALL
+    )
+    if count != 1:
+        raise SystemExit("error: README.md has no place for the table of make bench")
+    readme.write_text(text, encoding="utf-8")
+    print(table(found))
+
+
+if __name__ == "__main__":
+    main()
