@@ -5,7 +5,7 @@ PYTEST := .venv/bin/pytest -n 2 --dist loadgroup
 export PRE_COMMIT_HOME := $(CURDIR)/.cache/pre-commit
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fast lint lock bench base-image stop clean venv engine
+.PHONY: help setup demo test fast lint lock bench picture base-image stop clean venv engine
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ lock: venv  ## resolve requirements/*.in anew into the hash-locked *.lock
 
 bench: venv  ## measure what the README promises about time
 	@tools/with-engine.sh .venv/bin/python tools/bench.py $(ARGS)
+
+picture: venv  ## draw the README's picture of `make train`
+	@tools/with-engine.sh .venv/bin/python tools/picture.py
 
 base-image: engine  ## build or pull the base image if it is not there, and print its name
 	@tools/base-image.sh

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import docker
 import pytest
-from engine import make, succeed, watched
+from engine import let_in, make, succeed, watched
 
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("journey")]
 Render = Callable[..., Path]
@@ -173,8 +173,7 @@ def test_files_belong_to_the_caller_whatever_its_uid(
     project = render(folder)
     for path in [project, *project.rglob("*")]:
         os.lchown(path, uid, uid)
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)
+    let_in(folder)
     succeed(project, "train", uid=uid, env={"HOME": "/nonexistent"})
     assert owners(project) == {uid}
     assert len(runs(project)) == 1

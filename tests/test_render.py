@@ -108,6 +108,7 @@ FILES = [
     "tests/models/__init__.py",
     "tests/models/test_training.py",
     "tests/report/__init__.py",
+    "tests/test_compute.py",
     "tests/test_conf.py",
     "tests/test_config.py",
     "tests/test_train.py",

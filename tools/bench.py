@@ -43,8 +43,8 @@ def run(*command: str, cwd: Path) -> str:
     return done.stdout
 
 
-def render(into: Path) -> Path:
-    """Render the template as it stands in git's eyes."""
+def copy_template(into: Path) -> Path:
+    """Copy the template as it stands in git's eyes."""
     copy = into / "template"
     files = run("git", "ls-files", "-co", "--exclude-standard", cwd=ROOT).splitlines()
     for name in files:
@@ -54,6 +54,13 @@ def render(into: Path) -> Path:
     return copy
 
 
+def render(copy: Path, into: Path) -> Path:
+    """Render a project with the default answers, and return its folder."""
+    cookiecutter = str(ROOT / ".venv" / "bin" / "cookiecutter")
+    run(cookiecutter, "--no-input", "--default-config", "-o", str(into), str(copy), cwd=ROOT)
+    return into / "my-ml-project"
+
+
 def size_of(image: str) -> int:
     """Return an image's size in bytes, uncompressed."""
     return int(run(*ENGINE, "image", "inspect", "--format", "{{.Size}}", image, cwd=ROOT))
@@ -61,14 +68,8 @@ def size_of(image: str) -> int:
 
 def measure(folder: Path) -> dict[str, Any]:
     """Measure everything, and return it by name: seconds, megabytes, ratios."""
-    copy = render(folder)
-    cookiecutter = str(ROOT / ".venv" / "bin" / "cookiecutter")
-
-    def fresh(turn: int) -> None:
-        out = str(folder / f"out{turn}")
-        run(cookiecutter, "--no-input", "--default-config", "-o", out, str(copy), cwd=folder)
-
-    found: dict[str, Any] = {"render_s": median(fresh)}
+    copy = copy_template(folder)
+    found: dict[str, Any] = {"render_s": median(lambda turn: render(copy, folder / f"out{turn}"))}
     project = folder / "out0" / "my-ml-project"
     image = run("make", "-s", "image", cwd=project).strip()
     run("make", "train", cwd=project)

@@ -11,14 +11,17 @@ from pathlib import Path
 from .config import Compute, Kernel
 from .errors import MachineError
 
-# NumPy and OpenBLAS read these once, when they are loaded.
+# NumPy and OpenBLAS read these once, when they are loaded. OpenBLAS cuts matrices by the size of
+# the second-level cache (kB); left to ask a virtual processor it may be told none, and crash.
 _KERNELS: dict[Kernel, dict[str, str]] = {
     Kernel.haswell: {
         "OPENBLAS_CORETYPE": "Haswell",
+        "OPENBLAS_L2_SIZE": "256",
         "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
     },
     Kernel.nehalem: {
         "OPENBLAS_CORETYPE": "Nehalem",
+        "OPENBLAS_L2_SIZE": "256",
         "NPY_DISABLE_CPU_FEATURES": "X86_V3",
         "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4",
     },

@@ -63,6 +63,11 @@ def test_every_dialect_gives_the_same_table(tmp_path: Path, content: bytes) -> N
     assert table.column("__row_id__").to_pylist() == [1, 2, 3]
 
 
+def test_a_delimiter_inside_quotes_does_not_count(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text('"size, in cm, or so";"kind"\n1;x\n')
+    assert column_names(tmp_path / "t.csv") == ["size, in cm, or so", "kind"]
+
+
 @pytest.mark.parametrize("suffix", ["gz", "zst"])
 def test_a_compressed_table_is_read_as_it_is(tmp_path: Path, suffix: str) -> None:
     source = tmp_path / f"t.csv.{suffix}"

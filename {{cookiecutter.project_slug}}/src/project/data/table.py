@@ -6,6 +6,7 @@ header.
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,8 +63,9 @@ def column_names(path: Path) -> list[str]:
 
 
 def delimiter_of(header: str) -> str:
-    """Return the delimiter that occurs most in a header line; a comma where none does."""
-    return max(_DELIMITERS, key=header.count)
+    """Return the delimiter that occurs most outside quotes in a header line; else a comma."""
+    bare = re.sub(r'"[^"]*"', "", header)
+    return max(_DELIMITERS, key=bare.count)
 
 
 def batches(path: Path, types: dict[str, ColumnType] | None) -> Iterator[pa.RecordBatch]:

@@ -11,6 +11,8 @@ from rich.table import Table
 
 from ..runs import MANIFEST, read_json
 
+Figure = dict[str, float | None]  # value, low and high; None where there is too little data to tell
+
 
 def show(run: Path, *, known: bool, console: Console | None = None) -> None:
     """Print a run's figures beside those of its baselines, and a sentence on what they say.
@@ -74,12 +76,10 @@ def _table(manifest: dict[str, Any], metrics: dict[str, Any]) -> Table:
     for metric in metrics["metrics"]:
         name = metric["name"]
         arrow = "↑" if metric["higher_is_better"] else "↓"
-        cells = [_estimate(figures[name]) for figures in valid["figures"].values()]
-        table.add_row(
-            f"{arrow}{name}",
-            *cells,
-            _number(train["figures"]["model"][name]["value"]),
-        )
+        digits = _decimals(valid["figures"]["model"][name])
+        cells = [_estimate(figures[name], digits) for figures in valid["figures"].values()]
+        trained = _number(train["figures"]["model"][name]["value"], digits)
+        table.add_row(f"{arrow}{name}", *cells, trained)
     return table
 
 
@@ -91,7 +91,7 @@ def _verdict(metrics: dict[str, Any]) -> str:
         return f"[red]It does not beat the zero rule[/]: their {first['name']} is the same."
     value, *bounds = (sign * gain[key] for key in ("value", "low", "high"))
     low, high = sorted(bounds)
-    difference = _estimate({"value": value, "low": low, "high": high})
+    difference = _estimate({"value": value, "low": low, "high": high}, _decimals(gain))
     interval = f"better by {difference} in {first['name']}"
     if low > 0:
         return f"[green]It beats the zero rule[/]: {interval}."
@@ -100,20 +100,19 @@ def _verdict(metrics: dict[str, Any]) -> str:
     return f"[yellow]Too little data to tell[/] whether it beats the zero rule: {interval}."
 
 
-def _estimate(figure: dict[str, float | None]) -> str:
-    """Show a figure and its bounds with as many decimals as the interval is narrow for."""
-    value, low, high = figure["value"], figure["low"], figure["high"]
-    if value is None or low is None or high is None:
-        return _number(value)
-    digits = _decimals(high - low)
-    return f"{value:,.{digits}f} [{low:,.{digits}f}, {high:,.{digits}f}]"
+def _estimate(figure: Figure, digits: int) -> str:
+    low, high = (_number(figure[bound], digits) for bound in ("low", "high"))
+    return f"{_number(figure['value'], digits)} [{low}, {high}]"
 
 
-def _decimals(width: float) -> int:
-    return 2 if width <= 0 else min(max(1 - math.floor(math.log10(width)), 0), 6)
-
-
-def _number(value: float | None) -> str:
+def _number(value: float | None, digits: int) -> str:
     if value is None:
         return "–"
-    return f"{value:.3f}" if abs(value) < 10 else f"{value:,.4g}"
+    return f"{round(value, digits) + 0.0:,.{digits}f}"  # the sum makes a zero of a negative zero
+
+
+def _decimals(figure: Figure) -> int:
+    """Return as many decimals as an interval is narrow for: its width keeps two digits."""
+    if figure["low"] is None or figure["high"] is None or figure["low"] == figure["high"]:
+        return 2
+    return min(max(1 - math.floor(math.log10(figure["high"] - figure["low"])), 0), 6)
