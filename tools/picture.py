@@ -55,7 +55,8 @@ def main() -> None:
         svg = console.export_svg(title="my-ml-project", unique_id="train")
     # The picture must look alike without a network: the font is whatever the reader has.
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
-    (ROOT / "docs" / "train.svg").write_text(svg, encoding="utf-8")
+    lines = [line.rstrip() for line in svg.strip().splitlines()]
+    (ROOT / "docs" / "train.svg").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
