@@ -1,5 +1,6 @@
 """A run is whole or absent, named by its inputs, and holds what it promises."""
 
+import io
 import json
 
 import numpy as np
@@ -7,9 +8,11 @@ import pandas as pd
 import pytest
 import skops.io
 import yaml
+from rich.console import Console
 
 from project.config import Config, Data
 from project.data.load import features, load
+from project.evaluation.metrics import metrics_of
 from project.paths import Paths
 from project.provenance import inputs, run_id
 from project.report.terminal import show
@@ -126,6 +129,17 @@ def test_the_table_shows_the_model_beside_its_baselines(
         assert words in first
     show(folder, known=True)
     assert "shown again, not trained again" in capsys.readouterr().out
+
+
+def test_every_metric_keeps_its_name_however_narrow_the_terminal(data: Data, paths: Paths) -> None:
+    config = configure(data)
+    folder = make(config, inputs(config, CHECKSUMS, paths), paths)
+    for width in (60, 80, 120):
+        console = Console(width=width, file=io.StringIO())
+        show(folder, known=False, console=console)
+        shown = console.file.getvalue()  # type: ignore[attr-defined]
+        for metric in metrics_of(data.task):
+            assert metric.name.split()[0] in shown
 
 
 def test_a_model_that_is_the_zero_rule_is_said_not_to_beat_it(

@@ -63,15 +63,11 @@ def _title(manifest: dict[str, Any], metrics: dict[str, Any]) -> str:
 def _table(manifest: dict[str, Any], metrics: dict[str, Any]) -> Table:
     train, valid = metrics["splits"]["train"], metrics["splits"]["valid"]
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    table.add_column("")
-    table.add_column(
-        escape(manifest["inputs"]["config"]["model"]["name"]),
-        justify="right",
-        style="bold",
-        no_wrap=True,
-    )
+    model = escape(manifest["inputs"]["config"]["model"]["name"])
+    table.add_column("", no_wrap=True)
+    table.add_column(model, justify="right", style="bold")
     for baseline in list(valid["figures"])[1:]:
-        table.add_column(baseline, justify="right", no_wrap=True)
+        table.add_column(baseline, justify="right")
     table.add_column("train", justify="right", style="dim", no_wrap=True)
     for metric in metrics["metrics"]:
         name = metric["name"]
@@ -79,7 +75,9 @@ def _table(manifest: dict[str, Any], metrics: dict[str, Any]) -> Table:
         digits = _decimals(valid["figures"]["model"][name])
         cells = [_estimate(figures[name], digits) for figures in valid["figures"].values()]
         trained = _number(train["figures"]["model"][name]["value"], digits)
-        table.add_row(f"{arrow}{name}", *cells, trained)
+        # Two words on two lines, so that the figures have room on a terminal of 80 columns.
+        short = name if len(name) < 12 else name.replace(" ", "\n ")
+        table.add_row(f"{arrow}{short}", *cells, trained)
     return table
 
 

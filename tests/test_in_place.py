@@ -1,0 +1,68 @@
+"""The template as it stands: its Python is checked and tested in place, and its commands work."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import docker
+import pytest
+from conftest import TEMPLATE
+from engine import make, succeed
+
+pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("in place")]
+
+
+@pytest.fixture(scope="module")
+def checkout(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh checkout of this repo, without an environment or anything rendered."""
+    copy = tmp_path_factory.mktemp("checkout") / "repo"
+    shutil.copytree(template, copy)
+    subprocess.run(["git", "init", "--quiet"], cwd=copy, check=True)
+    subprocess.run(["git", "add", "--all"], cwd=copy, check=True)
+    return copy
+
+
+def test_the_python_in_the_template_passes_its_lints_and_tests_in_place(checkout: Path) -> None:
+    project = checkout / TEMPLATE
+    done = subprocess.run(
+        ["./scripts/container.sh", "sh", "-c", "ruff check && ruff format --check && mypy"],
+        cwd=project,
+        env={**os.environ, "TARGET": "dev"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    out = succeed(project, "test")
+    assert re.search(r"\d+ passed", out)
+    assert not re.search(r"\d+ (failed|skipped|xfailed)", out)
+
+
+def test_the_base_image_is_named_alone_and_is_there(checkout: Path) -> None:
+    name = make(checkout, "-s", "base-image").out.splitlines()[-1]
+    assert name == os.environ["BASE_IMAGE"]
+    docker.from_env().images.get(name)
+
+
+def test_one_command_goes_from_a_checkout_to_a_trained_model(checkout: Path) -> None:
+    out = succeed(checkout, "demo")
+    assert "It beats the zero rule" in out
+    runs = list((checkout / "demo" / "my-ml-project" / "runs").iterdir())
+    assert [run.name in out for run in runs] == [True]
+
+
+def test_a_second_demo_sets_nothing_up_again(checkout: Path) -> None:
+    stamps = [checkout / ".venv" / ".stamp", checkout / "demo" / ".rendered"]
+    images = {image.id for image in docker.from_env().images.list()}
+    before = [stamp.stat().st_mtime_ns for stamp in stamps]
+    assert "shown again, not trained again" in succeed(checkout, "demo")
+    assert before == [stamp.stat().st_mtime_ns for stamp in stamps]
+    assert images == {image.id for image in docker.from_env().images.list()}
+
+
+def test_help_names_every_target(checkout: Path) -> None:
+    out = succeed(checkout, "help")
+    names = {line.split()[1] for line in out.splitlines() if line.startswith("  make ")}
+    assert {"setup", "demo", "test", "fast", "lint", "bench", "base-image", "stop"} <= names
