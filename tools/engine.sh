@@ -5,7 +5,8 @@
 #   tools/engine.sh name    prints that engine's command, e.g. /usr/bin/docker
 #   tools/engine.sh stop    stops the daemon that `start` started by hand, and no other
 # From the environment:
-#   ENGINE   the only command to try, with options if need be; else docker, /usr/bin/docker, podman
+#   ENGINE    the only command to try, with options if need be
+#   ENGINES   the commands to try in turn else; default docker, /usr/bin/docker, podman
 set -eu
 cd "$(dirname "$0")/.."
 . tools/lib.sh
@@ -20,7 +21,8 @@ log=$state/dockerd.log
 # `old` say which command may not use its socket, and which can't build.
 find_engine() {
     denied='' old=''
-    if [ -n "${ENGINE:-}" ]; then set -- "$ENGINE"; else set -- docker /usr/bin/docker podman; fi
+    # shellcheck disable=SC2086
+    if [ -n "${ENGINE:-}" ]; then set -- "$ENGINE"; else set -- ${ENGINES:-docker /usr/bin/docker podman}; fi
     for engine in "$@"; do
         command -v "${engine%% *}" >/dev/null 2>&1 || continue
         # Not quoted: ENGINE may hold options, and `limit` is empty where there is no timeout.

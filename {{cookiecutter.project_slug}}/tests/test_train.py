@@ -74,11 +74,12 @@ def test_the_stored_model_predicts_what_the_run_recorded(data: Data, paths: Path
 
 def test_training_twice_gives_the_same_predictions(data: Data, paths: Paths) -> None:
     config = configure(data, "model=boosting")
-    read = []
-    for checksum in ("a", "b"):
-        into = inputs(config, {"data": checksum}, paths)
-        read.append(pd.read_parquet(make(config, into, paths) / "predictions.parquet"))
+    folders = [make(config, inputs(config, {"d": d}, paths), paths) for d in ("a", "b")]
+    read = [pd.read_parquet(folder / "predictions.parquet") for folder in folders]
     pd.testing.assert_frame_equal(*read, check_exact=True)
+    first, second = (json.loads((f / "manifest.json").read_text())["outputs"] for f in folders)
+    assert first == second
+    assert set(first) == {"fingerprint", "model", "predictions", "metrics"}
 
 
 def test_every_input_moves_the_id_and_the_tracker_does_not(data: Data, paths: Paths) -> None:

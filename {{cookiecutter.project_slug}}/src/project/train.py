@@ -61,8 +61,7 @@ def make(config: Config, into: dict[str, Any], paths: Paths) -> Path:
     metrics = score(predictions, config)
     name = run_id(into)
     with create(name, paths) as folder:
-        outputs = save(folder, trained, splits, predictions, config)
-        write_json(metrics, folder / "metrics.json")
+        outputs = save(folder, trained, splits, predictions, metrics, config)
         write_json(
             {
                 "run_id": name,

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import skops.io
@@ -9,8 +10,9 @@ import yaml
 
 from ..config import Config
 from ..evaluation.metrics import Predictions
-from ..files import sha256
+from ..fingerprint import fingerprint
 from ..provenance import plain
+from ..runs import write_json
 from .training import Trained
 
 
@@ -19,6 +21,7 @@ def save(
     trained: Trained,
     splits: dict[str, pd.DataFrame],
     predictions: dict[str, dict[str, Predictions]],
+    metrics: dict[str, Any],
     config: Config,
 ) -> dict[str, str]:
     """Write model, predictions, configuration and log of a run.
@@ -26,14 +29,16 @@ def save(
     Parameters
     ----------
     folder
-        Where to write `model.skops`, `predictions.parquet`, `config.yaml` and `log.jsonl`.
-    trained, splits, predictions, config
-        The fitted model, the rows by split, the predictions by split and model, the configuration.
+        Where to write `model.skops`, `predictions.parquet`, `metrics.json`, `config.yaml` and
+        `log.jsonl`.
+    trained, splits, predictions, metrics, config
+        The fitted model, the rows by split, the predictions by split and model, the figures, the
+        configuration.
 
     Returns
     -------
     dict
-        Checksums of what the run is compared by.
+        Fingerprints of the model, its predictions and its metrics, and of all three together.
     """
     skops.io.dump(trained.pipeline, folder / "model.skops")
     rows = pd.concat(
@@ -46,7 +51,13 @@ def save(
     with (folder / "log.jsonl").open("w", encoding="utf-8") as log:
         for record in trained.warnings:
             log.write(json.dumps({"level": "warning", **record}, ensure_ascii=False) + "\n")
-    return {"predictions": sha256(folder / "predictions.parquet")}
+    write_json(metrics, folder / "metrics.json")
+    prints = {
+        "model": fingerprint(trained.pipeline),
+        "predictions": fingerprint([vars(made["model"]) for made in predictions.values()]),
+        "metrics": fingerprint(metrics),
+    }
+    return {"fingerprint": fingerprint(prints), **prints}
 
 
 def prediction_rows(rows: pd.DataFrame, split: str, made: Predictions) -> pd.DataFrame:

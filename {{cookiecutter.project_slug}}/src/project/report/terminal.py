@@ -45,7 +45,8 @@ def show(run: Path, *, known: bool, console: Console | None = None) -> None:
     else:
         console.print(
             f"run [bold]{run.name}[/] is in runs/{run.name}: fitted in "
-            f"{manifest['timings']['fit_s']:.2f} s",
+            f"{manifest['timings']['fit_s']:.2f} s, fingerprint "
+            f"{manifest['outputs']['fingerprint'][:12]}",
             soft_wrap=True,
         )
 
