@@ -11,7 +11,7 @@ import pytest
 from conftest import TEMPLATE
 from engine import make, succeed
 
-pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("in place")]
+pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("in-place")]
 
 
 @pytest.fixture(scope="module")
@@ -46,14 +46,11 @@ def test_the_base_image_is_named_alone_and_is_there(checkout: Path) -> None:
     docker.from_env().images.get(name)
 
 
-def test_one_command_goes_from_a_checkout_to_a_trained_model(checkout: Path) -> None:
+def test_one_command_trains_from_a_checkout_and_sets_nothing_up_twice(checkout: Path) -> None:
     out = succeed(checkout, "demo")
     assert "It beats the zero rule" in out
     runs = list((checkout / "demo" / "my-ml-project" / "runs").iterdir())
     assert [run.name in out for run in runs] == [True]
-
-
-def test_a_second_demo_sets_nothing_up_again(checkout: Path) -> None:
     stamps = [checkout / ".venv" / ".stamp", checkout / "demo" / ".rendered"]
     images = {image.id for image in docker.from_env().images.list()}
     before = [stamp.stat().st_mtime_ns for stamp in stamps]

@@ -250,6 +250,19 @@ def test_every_command_that_help_names_is_a_target(penguins: Path) -> None:
         assert make(penguins, "--dry-run", name).code == 0
 
 
+def test_the_locks_are_made_anew_in_the_container_without_an_address(penguins: Path) -> None:
+    folder = penguins / "requirements"
+    before = {file.name: file.read_text() for file in folder.glob("*.lock")}
+    succeed(penguins, "lock")
+    after = {file.name: file.read_text() for file in folder.glob("*.lock")}
+    assert after == before
+    for text in after.values():
+        pins = [line for line in text.splitlines() if line[:1].isalnum()]
+        assert len(pins) == len([pin for pin in pins if "==" in pin])
+        assert text.count("--hash=sha256:") >= len(pins)
+        assert "//" not in text
+
+
 def test_an_online_tracker_that_is_not_there_costs_no_run(penguins: Path) -> None:
     before = set(runs(penguins))
     done = make(

@@ -55,6 +55,7 @@ def state(project: Path) -> dict[str, bytes]:
         ("data.target=size", ["data.target=size", "conf/data.yaml"]),
         ("model.classification.C=-1", ["conf/model/logistic.yaml", "'C' parameter", "-1"]),
         ("+model.classification.nonsense=1", ["conf/model/logistic.yaml", "nonsense"]),
+        ("tracking=online", ["WANDB_API_KEY", ".env"]),
         ("-m seed=1,x", ["seed", "'x'", "Integer"]),
         ("-m compute=local,portable", ["compute can't change"]),
     ],

@@ -19,10 +19,12 @@ from .paths import PROJECT, Paths
 from .provenance import circumstances, inputs, plain, run_id
 from .report.terminal import show
 from .runs import MANIFEST, create, find, write_json
+from .tracking.base import check, tracker
 
 
 def run(config: Config, paths: Paths) -> None:
     """Bring the data up to date, train unless that was done before, and show the result."""
+    check(config.tracking)
     pin(config.compute)
     config.data = ensure(paths)
     into = inputs(config, checksums(paths), paths)
@@ -79,8 +81,6 @@ def make(config: Config, into: dict[str, Any], paths: Paths) -> Path:
 
 def track(config: Config, folder: Path, paths: Paths) -> None:
     """Show a finished run in the configured tracker."""
-    from .tracking.base import tracker
-
     outside = tracker(config.tracking, paths.root)
     if outside is not None:
         outside.track(folder)

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from project.config import Data, Mode
+from project.errors import ConfigError
 from project.files import sha256
 from project.paths import Paths
 from project.provenance import inputs
 from project.runs import MANIFEST, read_json
-from project.tracking.base import tracker
+from project.tracking.base import check, tracker
 from project.train import make, track
 
 from ..conftest import configure
@@ -46,6 +47,19 @@ def test_an_offline_run_holds_config_metrics_and_model(data: Data, paths: Paths)
                 assert found["summary"][name] == pytest.approx(estimate["value"])
     (staged,) = (paths.root / "wandb" / ".data" / "artifacts" / "staging").iterdir()
     assert sha256(staged) == sha256(folder / "model.skops")
+
+
+@pytest.mark.parametrize("task", ["classification"])
+def test_an_online_tracker_without_a_key_is_refused_and_does_not_prompt(
+    data: Data, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    online = configure(data, "tracking=online").tracking
+    monkeypatch.delenv("WANDB_API_KEY", raising=False)
+    with pytest.raises(ConfigError, match=r"WANDB_API_KEY: put it into \.env"):
+        check(online)
+    monkeypatch.setenv("WANDB_API_KEY", "0" * 40)
+    check(online)
+    check(configure(data, "tracking=offline").tracking)
 
 
 @pytest.mark.parametrize("task", ["classification"])
