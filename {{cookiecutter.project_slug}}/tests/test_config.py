@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from hydra.errors import HydraException
 from omegaconf import OmegaConf
 
 from project.app import explain, refuse_data_overrides
@@ -26,7 +27,7 @@ def refusal(*overrides: str) -> str:
     """Compose as a command does and return the sentence that the user gets."""
     try:
         tree = compose_tree(*overrides)
-    except Exception as error:  # whatever Hydra raises, as app.run does
+    except HydraException as error:
         return explain(error, list(overrides), PROJECT.conf)
     OmegaConf.update(tree, "data", GOOD, merge=False, force_add=True)
     with pytest.raises(ConfigError) as raised:

@@ -142,23 +142,18 @@ def validate(tree: DictConfig) -> Config:
         When a key is unknown or missing, or a value has the wrong type or lies out of range.
     """
     config: Config = _typed(Config, tree, where="conf/ or ARGS")
+    categories = config.model.preprocessing.max_categories
     for key, value, low, high in (
         ("seed", config.seed, 0, 2**32 - 1),
         ("evaluation.resamples", config.evaluation.resamples, 100, 100_000),
         ("compute.threads", config.compute.threads, 1, 1024),
-        (
-            "model.preprocessing.max_categories",
-            config.model.preprocessing.max_categories,
-            2,
-            10_000,
-        ),
+        ("model.preprocessing.max_categories", categories, 2, 10_000),
     ):
         if not low <= value <= high:
             raise ConfigError(f"{key} is {value}: give a whole number from {low} to {high}")
-    if not 0.5 <= config.evaluation.confidence < 1:
-        raise ConfigError(
-            f"evaluation.confidence is {config.evaluation.confidence}: give a share such as 0.95"
-        )
+    share = config.evaluation.confidence
+    if not 0.5 <= share < 1:
+        raise ConfigError(f"evaluation.confidence is {share}: give a share such as 0.95")
     _check_data(config.data)
     return config
 
@@ -175,12 +170,10 @@ def load_data(path: Path) -> Data:
         tree = OmegaConf.create(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
     except yaml.YAMLError as error:
         raise ConfigError(f"{path.name} can't be read as YAML: {first_line(error)}") from None
-    data: Data = _typed(Data, tree, where=f"conf/{path.name}")
-    _check_data(data)
-    return data
+    return _check_data(_typed(Data, tree, where=f"conf/{path.name}"))
 
 
-def _check_data(data: Data) -> None:
+def _check_data(data: Data) -> Data:
     split = data.split
     if not (split.valid > 0 and split.test > 0 and split.valid + split.test < 1):
         raise ConfigError(
@@ -192,6 +185,7 @@ def _check_data(data: Data) -> None:
         raise ConfigError(
             f"conf/data.yaml: target '{data.target}' is not among columns ({known}): name one"
         )
+    return data
 
 
 def _typed(kind: type, tree: Any, where: str) -> Any:
