@@ -98,6 +98,12 @@ def test_every_input_moves_the_id_and_the_tracker_does_not(data: Data, paths: Pa
     assert base not in moved
 
 
+def test_the_seed_moves_the_id_of_a_model_that_takes_none(data: Data, paths: Paths) -> None:
+    # It still reaches the baselines and the resampling.
+    zero, one = (configure(data, "model=dummy", f"seed={seed}") for seed in (0, 1))
+    assert identity(zero, paths) != identity(one, paths)
+
+
 def test_the_tracker_does_not_move_the_id(data: Data, paths: Paths) -> None:
     offline, disabled = configure(data), configure(data, "tracking=disabled")
     assert identity(offline, paths) == identity(disabled, paths)
