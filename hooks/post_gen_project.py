@@ -19,7 +19,8 @@ DATA = Path("conf/data.yaml")
 
 def find_source(answer: str) -> Path:
     """Find the table where pre_gen_project.py found it, links to it by their own name."""
-    answer = os.path.expanduser(answer)  # noqa: PTH111, this one never raises
+    # Path.expanduser raises for a user who is not there; this leaves `~nobody` to be a name.
+    answer = os.path.expanduser(answer)  # noqa: PTH111
     paths = [Path(place, answer) for place in (HERE, ANSWERS["_output_dir"])]
     path = next((path for path in paths if path.exists()), paths[0])
     # The name of `.` and `..` is that of the folder; a link's own name says what kind of table.

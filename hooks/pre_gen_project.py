@@ -62,7 +62,8 @@ def find_source(answer: str) -> Path:
     """Find the table from where the user stands: `~` and relative paths count from there."""
     # Cookiecutter stands in the template by now. A shell keeps PWD; other callers may not.
     places = [os.environ.get("PWD") or ANSWERS["_output_dir"], ANSWERS["_output_dir"]]
-    paths = [Path(place, os.path.expanduser(answer)) for place in places]  # noqa: PTH111, never raises
+    # Path.expanduser raises for a user who is not there; this leaves `~nobody` to be a name.
+    paths = [Path(place, os.path.expanduser(answer)) for place in places]  # noqa: PTH111
     found = [path for path in paths if is_there(path)]
     if not found:
         raise Refusal(

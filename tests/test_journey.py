@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import Any
 
 import docker
 import pytest
@@ -24,7 +25,7 @@ RUN_FILES = {
 }
 
 
-def runs(project: Path) -> dict[str, dict[str, object]]:
+def runs(project: Path) -> dict[str, dict[str, Any]]:
     """Return the manifests of a project's runs, by id; every folder must be a whole run."""
     found = {}
     for folder in (project / "runs").iterdir():
@@ -99,7 +100,7 @@ def test_an_override_trains_anew_and_is_recorded(penguins: Path) -> None:
     before = set(runs(penguins))
     succeed(penguins, "train", "ARGS=model=forest seed=7")
     (new,) = set(runs(penguins)) - before
-    config = runs(penguins)[new]["inputs"]["config"]  # type: ignore[index]
+    config = runs(penguins)[new]["inputs"]["config"]
     assert (config["model"]["name"], config["seed"]) == ("forest", 7)
     assert config["model"]["classification"]["random_state"] == 7
 
@@ -109,7 +110,7 @@ def test_a_multirun_leaves_a_run_for_each_job(penguins: Path) -> None:
     succeed(penguins, "train", "ARGS=-m model=dummy,boosting tracking=disabled")
     new = set(runs(penguins)) - before
     manifests = runs(penguins)
-    names = {manifests[run]["inputs"]["config"]["model"]["name"] for run in new}  # type: ignore[index]
+    names = {manifests[run]["inputs"]["config"]["model"]["name"] for run in new}
     assert names == {"dummy", "boosting"}
 
 
@@ -238,7 +239,8 @@ def test_growing_data_makes_a_new_run_and_the_stages_that_it_needs(
     table.write_text(table.read_text() + "Adelie,Dream,40.1,18.2,190,3700,male,2009\n")
     succeed(project, "train", "ARGS=tracking=disabled")
     (second,) = set(runs(project)) - {first}
-    assert runs(project)[second]["inputs"]["data"] != runs(project)[first]["inputs"]["data"]  # type: ignore[index]
+    found = runs(project)
+    assert found[second]["inputs"]["data"] != found[first]["inputs"]["data"]
     assert (project / "dvc.lock").read_text() != before
 
 

@@ -75,8 +75,8 @@ def test_the_stored_model_predicts_what_the_run_recorded(data: Data, paths: Path
 def test_training_twice_gives_the_same_predictions(data: Data, paths: Paths) -> None:
     config = configure(data, "model=boosting")
     folders = [make(config, inputs(config, {"d": d}, paths), paths) for d in ("a", "b")]
-    read = [pd.read_parquet(folder / "predictions.parquet") for folder in folders]
-    pd.testing.assert_frame_equal(*read, check_exact=True)
+    one, other = (pd.read_parquet(folder / "predictions.parquet") for folder in folders)
+    pd.testing.assert_frame_equal(one, other, check_exact=True)
     first, second = (json.loads((f / "manifest.json").read_text())["outputs"] for f in folders)
     assert first == second
     assert set(first) == {"fingerprint", "model", "predictions", "metrics"}
@@ -142,9 +142,9 @@ def test_every_metric_keeps_its_name_however_narrow_the_terminal(data: Data, pat
     config = configure(data)
     folder = make(config, inputs(config, CHECKSUMS, paths), paths)
     for width in (60, 80, 120):
-        console = Console(width=width, file=io.StringIO())
-        show(folder, known=False, console=console)
-        shown = console.file.getvalue()  # type: ignore[attr-defined]
+        paper = io.StringIO()
+        show(folder, known=False, console=Console(width=width, file=paper))
+        shown = paper.getvalue()
         for metric in metrics_of(data.task):
             assert metric.name.split()[0] in shown
 

@@ -1,8 +1,10 @@
 """Tables are read whatever their dialect, and refused by file, column and row."""
 
+import dataclasses
 import gzip
 import io
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,17 +21,17 @@ CSV = "id,size,kind\na,1.5,plum\nb,,apple\nc,2e1,plum\n"
 TYPES = {"id": ColumnType.ignore, "size": ColumnType.number, "kind": ColumnType.category}
 
 
-def data_of(**changes: object) -> Data:
+def data_of(**changes: Any) -> Data:
     """Return a data configuration for `CSV`."""
-    values: dict[str, object] = {
-        "source": "t.csv",
-        "target": "kind",
-        "task": Task.classification,
-        "missing_target": MissingTarget.refuse,
-        "split": Split(0.2, 0.2, 0),
-        "columns": dict(TYPES),
-    }
-    return Data(**(values | changes))  # type: ignore[arg-type]
+    data = Data(
+        source="t.csv",
+        target="kind",
+        task=Task.classification,
+        missing_target=MissingTarget.refuse,
+        split=Split(0.2, 0.2, 0),
+        columns=dict(TYPES),
+    )
+    return dataclasses.replace(data, **changes)
 
 
 def stage(tmp_path: Path, content: str | bytes, data: Data | None = None) -> pa.Table:

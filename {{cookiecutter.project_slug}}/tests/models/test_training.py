@@ -1,6 +1,7 @@
 """Training: preprocessing learns from the training split alone, and refusals name the model."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from project.config import Data, Task
@@ -78,8 +79,8 @@ def test_warnings_of_the_fit_become_records(data: Data, paths: Paths) -> None:
 
 
 def test_the_random_baseline_draws_training_targets_and_repeats_itself() -> None:
-    rows = np.zeros((50, 1))
-    model = RandomRegressor(3).fit(rows[:4], np.array([1.0, 2.0, 3.0, 4.0]))  # type: ignore[arg-type]
-    said = model.predict(rows)  # type: ignore[arg-type]
+    rows = pd.DataFrame({"size": np.zeros(50)})
+    model = RandomRegressor(3).fit(rows[:4], np.array([1.0, 2.0, 3.0, 4.0]))
+    said = model.predict(rows)
     assert set(said) == {1.0, 2.0, 3.0, 4.0}
-    assert (said == model.predict(rows)).all()  # type: ignore[arg-type]
+    assert (said == model.predict(rows)).all()
