@@ -8,9 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ..config import ColumnType, Data, Task
 from ..errors import DataError
 from ..paths import Paths
+from .config import Data, SplitMethod, Task
+from .duplicates import row_hash
+from .schema import ColumnType, Role
 from .split import SPLIT
 from .table import ROW_ID
 
@@ -37,8 +39,7 @@ def load(data: Data, paths: Paths, *names: str) -> dict[str, pd.DataFrame]:
     DataError
         When a split has no rows.
     """
-    wanted = [name for name, kind in data.columns.items() if kind is not ColumnType.ignore]
-    wanted = wanted if data.target in wanted else [*wanted, data.target]
+    wanted = [*data.features(*ColumnType), data.target]
     table = pq.read_table(paths.validated, columns=[ROW_ID, *wanted])
     split = _read_split(paths.split)
     frames = {}
@@ -54,6 +55,37 @@ def load(data: Data, paths: Paths, *names: str) -> dict[str, pd.DataFrame]:
         frame[categories] = frame[categories].astype(object)
         frames[name] = frame
     return frames
+
+
+def others(paths: Paths, split: str, names: list[str]) -> pd.DataFrame:
+    """Read columns that no model sees, in the order of the rows that `load` returns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Shape (n, names), indexed by row id.
+    """
+    table = pq.read_table(paths.validated, columns=[ROW_ID, *names])
+    rows: pd.DataFrame = table.filter(pc.equal(_read_split(paths.split), split)).to_pandas()
+    return rows.set_index(ROW_ID)
+
+
+def along(data: Data, paths: Paths, split: str) -> np.ndarray | None:
+    """Read what the split goes by beside the features, so that folds can go by it, too.
+
+    Returns
+    -------
+    numpy.ndarray or None
+        Shape (n,), in the order of the rows that `load` returns: a number for each group, or the
+        times; None where rows are dealt out one by one.
+    """
+    method = data.split.method
+    if method not in (SplitMethod.group, SplitMethod.time):
+        return None
+    names = data.with_role(Role(method.value))
+    table = pq.read_table(paths.validated, columns=names)
+    rows = table.filter(pc.equal(_read_split(paths.split), split)).to_pandas()
+    return rows[names[0]].to_numpy() if method is SplitMethod.time else row_hash(rows)
 
 
 def target(frame: pd.DataFrame, data: Data) -> np.ndarray:

@@ -1,75 +1,76 @@
-"""Stage `split`: deal the rows out to train, valid and test by a hash of what they contain.
+"""Stage `split`: deal the rows out to train, valid and test.
 
     python -m project.data.split        data/validated/table.parquet -> data/split/split.parquet
 
-A row's split follows from its own cells and the salt alone, so rows that are added later move no
-old row, and equal rows always stay together.
+`split` in conf/data.yaml has the shares and the method; assign.py says what each method does.
 """
 
-import hashlib
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .. import errors
-from ..config import Split, load_data
+from ..errors import DataError
 from ..files import replacing
 from ..paths import PROJECT
+from .assign import NAMES, assign, columns
+from .config import Data, load_data
+from .frozen import batches
 from .table import ROW_ID
 
 SPLIT = "__split__"
-NAMES = ["train", "valid", "test"]
 
 
-def assign(rows: pd.DataFrame, split: Split) -> np.ndarray:
-    """Assign each row to a split.
-
-    Parameters
-    ----------
-    rows
-        Shape (n, columns): the cells that decide, without row ids.
-    split
-        Shares and salt.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (n,): index into `NAMES`.
-    """
-    salt = np.frombuffer(hashlib.sha256(str(split.seed).encode()).digest()[:8], "<u8")
-    cells = pd.util.hash_pandas_object(rows, index=False).to_numpy()
-    # pandas' own hash key reaches text only, so the salt goes in here and is hashed once more.
-    place = pd.util.hash_array(cells ^ salt) / 2.0**64
-    return np.select([place < split.test, place < split.test + split.valid], [2, 1], default=0)
-
-
-def split_table(split: Split, validated: Path, output: Path) -> None:
+def split_table(data: Data, validated: Path, output: Path) -> dict[str, int]:
     """Write the split of every row of a validated table, in the table's order.
 
     Parameters
     ----------
-    split
-        Shares and salt.
+    data
+        The split, and the columns that it goes by.
     validated, output
         Parquet files: the table, and row ids with their split, written whole or not at all.
+
+    Returns
+    -------
+    dict
+        Split name to the number of its rows.
+
+    Raises
+    ------
+    DataError
+        When a split gets no row.
     """
-    source = pq.ParquetFile(validated)
+    cells = (batch.to_pandas() for batch in batches(validated, columns(data)))
+    codes = assign(data, cells)
+    sizes = dict(zip(NAMES, np.bincount(codes, minlength=len(NAMES)).tolist(), strict=True))
+    for name, size in sizes.items():
+        if not size:
+            raise DataError(
+                f"{data.source}: no row fell into the split '{name}'; the table is too small for "
+                "`split` in conf/data.yaml: add rows, raise its share, or set method: stratify"
+            )
     kind = pa.dictionary(pa.int8(), pa.string())
     schema = pa.schema([(ROW_ID, pa.int64()), (SPLIT, kind)])
     with replacing(output) as scratch, pq.ParquetWriter(scratch, schema) as writer:
-        for batch in source.iter_batches():
-            codes = assign(batch.drop_columns([ROW_ID]).to_pandas(), split)
-            names = pa.DictionaryArray.from_arrays(pa.array(codes, pa.int8()), NAMES)
+        done = 0
+        for batch in batches(validated, [ROW_ID]):
+            part = codes[done : done + batch.num_rows]
+            names = pa.DictionaryArray.from_arrays(pa.array(part, pa.int8()), NAMES)
             writer.write_batch(
                 pa.RecordBatch.from_arrays([batch.column(ROW_ID), names], schema=schema)
             )
+            done += batch.num_rows
+    return sizes
 
 
 def _main() -> None:
-    split_table(load_data(PROJECT.data_config).split, PROJECT.validated, PROJECT.split)
+    data = load_data(PROJECT.data_config)
+    sizes = split_table(data, PROJECT.validated, PROJECT.split)
+    told = ", ".join(f"{size:,} for {name}" for name, size in sizes.items())
+    print(f"split by {data.split.method.value}: {told}", flush=True)
 
 
 if __name__ == "__main__":

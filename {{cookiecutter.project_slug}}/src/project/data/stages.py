@@ -3,24 +3,24 @@
 python -m project.data.stages       conf/data.yaml, dvc.yaml -> data/, dvc.lock
 """
 
-import fcntl
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from .. import errors
-from ..config import Data, load_data
-from ..errors import StageFailed
-from ..files import replacing
+from ..errors import DataError, StageFailed
+from ..files import remove_scratch, replacing
+from ..locks import clear_stale, staging
 from ..paths import PROJECT, Paths
+from .config import Data, load_data
+from .filekind import check_kind
 
 
-def ensure(paths: Paths) -> Data:
+def ensure(paths: Paths, only: str = "") -> Data:
     """Run the stages unless everything they read and wrote is as they left it.
 
     What "as they left it" means is size, inode and time of change of each file, as make and git
@@ -30,6 +30,8 @@ def ensure(paths: Paths) -> Data:
     ----------
     paths
         The project.
+    only
+        The stage to stop after; all of them where none is named.
 
     Returns
     -------
@@ -43,19 +45,27 @@ def ensure(paths: Paths) -> Data:
     ConfigError, DataError
         When conf/data.yaml is wrong, or the source can't be read.
     """
-    with _locked(paths):
-        data = load_data(paths.data_config)
-        source = paths.root / data.source
-        if not data.columns:
-            data = _infer(data, source, paths)
-        elif not source.exists():
-            # DVC would say this too, in its own words.
-            from .table import column_names
+    with staging(paths):
+        return refresh(paths, only)
 
-            column_names(Path(data.source))
-        stamp = paths.dvc_tmp / "fresh.json"
-        if _read(stamp) != _state(paths):
-            _reproduce(paths)
+
+def refresh(paths: Paths, only: str = "") -> Data:
+    """Do what `ensure` does, for somebody who is alone with the stages."""
+    data = load_data(paths.data_config)
+    _refuse_absent(data.source, paths)
+    if not data.columns:
+        from .infer import propose
+
+        data = propose(data, paths)
+    else:
+        # DVC would say this too, in its own words, or wait for a pipe.
+        check_kind(paths.shown(data.source))
+    stamp = paths.dvc_tmp / "fresh.json"
+    if _read(stamp) != _state(paths):
+        for file in (paths.raw, paths.validated, paths.split, stamp):
+            remove_scratch(file)
+        _reproduce(paths, only)
+        if not only:
             with replacing(stamp) as scratch:
                 scratch.write_text(json.dumps(_state(paths)))
     return data
@@ -68,42 +78,36 @@ def checksums(paths: Paths) -> dict[str, str]:
     return files | {e["path"]: e["md5"] for e in _entries(stages, "outs")}
 
 
+def _refuse_absent(source: str, paths: Paths) -> None:
+    if "://" in source:
+        raise DataError(f"conf/data.yaml: source {source} is still an address: run make import")
+    record = f"{source}.dvc"
+    if not (paths.root / source).exists() and (paths.root / record).exists():
+        raise DataError(
+            f"{source} is not here, but {record} says what it was: bring it by make pull from the "
+            "remote, or by make import from where it came"
+        )
+
+
 def _entries(stages: dict[str, Any], kind: str) -> Iterator[dict[str, str]]:
     for stage in stages.values():
         yield from stage.get(kind, [])
 
 
-def _infer(data: Data, source: Path, paths: Paths) -> Data:
-    from .infer import infer, write
-
-    write(infer(data, _short(source, paths)), paths.data_config)
-    print(
-        "column types were read from the table and written to conf/data.yaml: correct them there",
-        flush=True,
-    )
-    return load_data(paths.data_config)
-
-
-def _short(source: Path, paths: Paths) -> Path:
-    """Name a file as the user does where we stand in the project's root."""
-    return source.relative_to(paths.root) if Path.cwd() == paths.root else source
-
-
-def _reproduce(paths: Paths) -> None:
+def _reproduce(paths: Paths, only: str) -> None:
     from dvc.exceptions import DvcException, ReproductionError
     from dvc.repo import Repo
 
     logging.getLogger("dvc").setLevel(logging.CRITICAL)
-    _clear_stale_locks(paths)
+    clear_stale(paths)
     try:
-        Repo(str(paths.root)).reproduce()
-    except ReproductionError as error:
-        cause = error.__cause__
-        if cause is not None and "exited with 2" in str(cause):
-            raise StageFailed from None
-        raise errors.DataError(f"dvc.yaml: {_chain(error)}") from error
+        Repo(str(paths.root)).reproduce([only] if only else None)
     except DvcException as error:
-        raise errors.DataError(f"dvc.yaml: {_chain(error)}") from error
+        cause = error.__cause__
+        if isinstance(error, ReproductionError) and "exited with 2" in str(cause):
+            raise StageFailed from None
+        refused = errors.of_machine(error)
+        raise refused or DataError(f"dvc.yaml: {_chain(error)}") from error
 
 
 def _chain(error: BaseException) -> str:
@@ -111,27 +115,9 @@ def _chain(error: BaseException) -> str:
     return f"{error}{cause}".replace("\n", " ")
 
 
-def _clear_stale_locks(paths: Paths) -> None:
-    """Remove DVC's own lock of a process that was killed.
-
-    DVC recognises its holder by process id, which means nothing across containers; ours is held
-    by the kernel, so whoever holds it is alone.
-    """
-    for name in ("rwlock", "rwlock.lock", "lock"):
-        (paths.dvc_tmp / name).unlink(missing_ok=True)
-
-
-@contextmanager
-def _locked(paths: Paths) -> Iterator[None]:
-    paths.dvc_tmp.mkdir(parents=True, exist_ok=True)
-    with (paths.dvc_tmp / "project.flock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
 def _state(paths: Paths) -> dict[str, list[int]]:
     """Describe every file that the stages read or write, without reading it."""
-    files = [paths.data_config, paths.dvc_pipeline, paths.dvc_lock]
+    files = [paths.data_config, paths.schema, paths.dvc_pipeline, paths.dvc_lock]
     if paths.dvc_lock.exists():
         stages = (yaml.safe_load(paths.dvc_lock.read_text(encoding="utf-8")) or {})["stages"]
         for kind in ("deps", "outs"):
