@@ -11,6 +11,9 @@ from project import compute
 from project.config import Compute, Kernel
 from project.errors import MachineError
 
+EVERY_PIN = {"PINNED", "GLIBC_TUNABLES"}.union(
+    *(compute.pins(Compute(threads=1, kernel=kernel)) for kernel in Kernel)
+)
 # The shape of a bootstrap of some hundred rows, at which a kernel misled about its cache crashed.
 PRODUCT = """
 import numpy as np
@@ -32,6 +35,31 @@ def test_every_kernel_multiplies_right_on_this_processor(kernel: Kernel, threads
     assert done.returncode == 0, done.stderr.decode()
 
 
+@pytest.mark.parametrize("early", ["numpy", "os"])
+def test_pins_are_there_before_numpy_whoever_loaded_it(early: str) -> None:
+    code = f"""
+import {early}, sys
+from project.compute import pin
+from project.config import Compute, Kernel
+pin(Compute(threads=1, kernel=Kernel.haswell))
+import numpy, threadpoolctl
+(blas,) = threadpoolctl.threadpool_info()
+at_start = "OPENBLAS_CORETYPE" in open("/proc/self/environ").read()
+print(blas["architecture"], blas["num_threads"], at_start)
+"""
+    env = {key: value for key, value in os.environ.items() if key not in EVERY_PIN}
+    env["PYTHONHASHSEED"] = "0"  # as the image sets it, so that nothing else starts a new process
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split() == ["Haswell", "1", str(early == "numpy")], done.stderr
+
+
+def test_a_training_starts_without_numpy() -> None:
+    code = "import sys, project.train; sys.exit('numpy' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_the_number_of_threads_reaches_every_library() -> None:
     pins = compute.pins(Compute(threads=3, kernel=Kernel.haswell))
     assert (pins["OMP_NUM_THREADS"], pins["OPENBLAS_NUM_THREADS"]) == ("3", "3")
@@ -39,7 +67,7 @@ def test_the_number_of_threads_reaches_every_library() -> None:
 
 def test_a_processor_without_the_instructions_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "x86_64")
-    monkeypatch.setattr(compute, "_processor_flags", lambda: {"sse4_2"})
+    monkeypatch.setattr(compute, "processor_flags", lambda: {"sse4_2"})
     with pytest.raises(MachineError, match="compute=portable"):
         compute.pin(Compute(threads=1, kernel=Kernel.haswell))
 

@@ -5,18 +5,23 @@ import sys
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 
-from project.config import Data
+from project.data.config import Data
 from project.data.load import load
 from project.fingerprint import fingerprint
+from project.manifest import load_manifest
+from project.models.catalog import built_in
 from project.models.training import train
 from project.paths import PROJECT, Paths
+from project.provenance import inputs
+from project.train import make
 
 from .conftest import configure
 
-MODELS = sorted(file.stem for file in (PROJECT.conf / "model").glob("*.yaml"))
+MODELS = built_in(PROJECT)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -44,6 +49,26 @@ def test_the_number_of_workers_is_no_part_of_it() -> None:
     assert fingerprint(one) == fingerprint(two)
     three = RandomForestClassifier(n_estimators=5, random_state=1).fit(x, x[:, 0] > 0)
     assert fingerprint(one) != fingerprint(three)
+
+
+def test_workers_and_chatter_leave_every_bit_of_a_run_as_it_is(data: Data, paths: Paths) -> None:
+    kind = data.task.value
+    into = inputs(configure(data, "model=forest"), {"d": "0"}, paths)
+    outputs = []
+    for extra in ([], [f"+model.{kind}.n_jobs=2"], [f"+model.{kind}.n_jobs=4"]):
+        config = configure(data, "model=forest", f"model.{kind}.n_estimators=50", *extra)
+        folder = make(config, into, paths)
+        outputs.append(load_manifest(folder)["outputs"])
+        folder.rename(folder.with_name(f"run{len(outputs)}"))
+    assert outputs[0] == outputs[1] == outputs[2]
+
+
+def test_how_the_rows_lie_in_memory_does_not_matter(data: Data, paths: Paths) -> None:
+    rows = load(data, paths, "train")["train"]
+    scattered = pd.concat([rows[[name]].copy() for name in rows], axis=1)
+    config = configure(data)
+    first, second = (fingerprint(train(config, frame).pipeline) for frame in (rows, scattered))
+    assert first == second
 
 
 BLOCK = np.arange(6.0).reshape(2, 3)
@@ -97,13 +122,25 @@ def test_a_value_that_holds_itself_is_no_trap() -> None:
     assert fingerprint(loop) == fingerprint(loop)
 
 
+FIT = """
+import pandas as pd
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from project.fingerprint import fingerprint
+rows = pd.DataFrame({"size": range(40), "colour": ["red", "green", "blue", "grey"] * 10})
+prepare = ColumnTransformer([("n", StandardScaler(), ["size"]), ("c", OneHotEncoder(), ["colour"])])
+model = make_pipeline(prepare, RandomForestClassifier(5, random_state=0))
+print(fingerprint({"a", "b", "c", "d"}), fingerprint(model.fit(rows, rows["size"] > 20)))
+"""
+
+
 def test_the_seed_of_hashing_does_not_matter() -> None:
-    code = "from project.fingerprint import fingerprint; print(fingerprint({'a', 'b', 'c', 'd'}))"
-    path = str(PROJECT.root / "src")
     found = {
         subprocess.run(
-            [sys.executable, "-c", code],
-            env={"PYTHONHASHSEED": seed, "PYTHONPATH": path},
+            [sys.executable, "-c", FIT],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(PROJECT.root / "src")},
             capture_output=True,
             check=True,
         ).stdout

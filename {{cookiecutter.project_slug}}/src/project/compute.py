@@ -1,5 +1,7 @@
 """Pin what would let the processor or the number of cores move a bit of a result.
 
+    python -m project.compute pytest -q      a command with the pins of conf/compute/local.yaml
+
 Which settings agree on which processors was measured; see decision 0006 of the template.
 """
 
@@ -10,6 +12,8 @@ from pathlib import Path
 
 from .config import Compute, Kernel
 from .errors import MachineError
+from .paths import PROJECT
+from .typed import read
 
 # NumPy and OpenBLAS read these once, when they are loaded. OpenBLAS cuts matrices by the size of
 # the second-level cache (kB); left to ask a virtual processor it may be told none, and crash.
@@ -39,7 +43,10 @@ def pins(compute: Compute) -> dict[str, str]:
 
 
 def pin(compute: Compute) -> None:
-    """Set the pins, before NumPy is imported; start the process anew where only that works.
+    """Set the pins; start the process anew where it is too late for them to work in this one.
+
+    It is too late when NumPy is loaded already: a configuration may name a class of the user's, or
+    hold a table, whose reading needs it.
 
     Raises
     ------
@@ -47,7 +54,7 @@ def pin(compute: Compute) -> None:
         When the processor lacks the instructions of the wanted kernel.
     """
     if platform.machine() == "x86_64":
-        lacking = _NEEDED_FLAGS[compute.kernel] - _processor_flags()
+        lacking = _NEEDED_FLAGS[compute.kernel] - processor_flags()
         if lacking:
             raise MachineError(
                 f"compute.kernel={compute.kernel.value} needs a processor with "
@@ -55,21 +62,42 @@ def pin(compute: Compute) -> None:
             )
     wanted = pins(compute)
     # Remembered in the environment, since it must outlive the start of a new process.
-    if os.environ.setdefault("PINNED", repr(compute)) != repr(compute):
+    if os.environ.setdefault("PINNED", repr(wanted)) != repr(wanted):
         raise MachineError(
             "compute can't change between the jobs of one multirun: NumPy is loaded once, with one "
             "kernel; run `make train` once for each"
         )
-    stale = {k for k in _AT_START if os.environ.get(k, "") != wanted.get(k, "")}
+    read = (*wanted, *_AT_START) if "numpy" in sys.modules else _AT_START
+    stale = {key for key in read if os.environ.get(key, "") != wanted.get(key, "")}
     os.environ.update(wanted)
     if stale:
-        for key in stale - wanted.keys():
+        for key in sorted(stale - wanted.keys()):
             del os.environ[key]
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
-def _processor_flags() -> set[str]:
+def processor_flags() -> set[str]:
+    """Return what the processor can do, in the words of Linux; empty where it says none."""
     for line in Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("flags"):
             return set(line.partition(":")[2].split())
     return set()
+
+
+def processor_name() -> str | None:
+    """Return the processor's name; Arm's has none in Linux's file."""
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return None
+
+
+def _main() -> None:
+    file = PROJECT.conf / "compute" / "local.yaml"
+    compute: Compute = read(Compute, file, f"conf/compute/{file.name}")
+    os.environ.update(pins(compute))
+    os.execvp(sys.argv[1], sys.argv[1:])
+
+
+if __name__ == "__main__":
+    _main()

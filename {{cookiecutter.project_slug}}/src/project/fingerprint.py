@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
-_NO_RESULT = frozenset({"n_jobs", "verbose"})
+from .provenance import NO_RESULT
 
 
 def fingerprint(value: Any) -> str:
@@ -65,7 +65,7 @@ class _Walk:
 
     def _container(self, value: Any) -> bytes:
         if isinstance(value, BaseEstimator):
-            state = {k: v for k, v in vars(value).items() if k not in _NO_RESULT}
+            state = {k: v for k, v in vars(value).items() if k not in NO_RESULT}
             return _hash("estimator", self.digest(type(value)), self._mapping(state))
         if isinstance(value, dict):
             return _hash("dict", self._mapping(value))
@@ -73,6 +73,12 @@ class _Walk:
             return _hash("list", *(self.digest(item) for item in value))
         if isinstance(value, set | frozenset):
             return _hash("set", *sorted(self.digest(item) for item in value))
+        if isinstance(value, np.random.RandomState):
+            # What it will draw; what it was once seeded by is lost when it is stored.
+            return _hash("generator", self.digest(value.get_state(legacy=False)))
+        booster = _trees(value)
+        if booster is not None:
+            return _hash("booster", booster)
         # Whatever else is in a fitted model says of itself how it can be built again.
         parts = value.__reduce_ex__(4)
         items = [list(part) for part in parts[3:5] if part is not None]
@@ -81,6 +87,19 @@ class _Walk:
     def _mapping(self, mapping: dict[Any, Any]) -> bytes:
         pairs = sorted((self.digest(key), self.digest(item)) for key, item in mapping.items())
         return _hash("pairs", *(part for pair in pairs for part in pair))
+
+
+def _trees(value: Any) -> bytes | None:
+    """Return what XGBoost or LightGBM has learnt, without its settings such as threads."""
+    if type(value).__name__ != "Booster":
+        return None
+    match type(value).__module__.partition(".")[0]:
+        case "xgboost":
+            return bytes(value.save_raw("ubj"))
+        case "lightgbm":
+            text: str = value.model_to_string()
+            return text.partition("\nparameters:")[0].encode()
+    return None
 
 
 def _hash(*parts: str | bytes) -> bytes:

@@ -1,0 +1,90 @@
+"""The manifest of a run: what it was made of, what came out, and a seal over all of it.
+
+The seal is the hash of the manifest's canonical JSON without the seal; since the manifest holds the
+checksums of the run's other files, it covers them too. It shows that a run is as it was left; it
+does not show by whom.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from .errors import RunError
+from .files import sha256
+from .provenance import canonical_hash
+from .runs import FORGOTTEN, MANIFEST, finite, read_json, write_json
+
+_SEAL = "seal"
+
+
+def write_manifest(content: dict[str, Any], folder: Path) -> None:
+    """Add the checksums of the files in a run's folder, seal the manifest and write it.
+
+    Parameters
+    ----------
+    content
+        Plain values.
+    folder
+        The run's, with all its other files.
+    """
+    files = {
+        file.relative_to(folder).as_posix(): sha256(file)
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+    # As it will be read back, since the seal is taken over that.
+    whole = finite({**content, "files": files})
+    write_json({**whole, _SEAL: canonical_hash(whole)}, folder / MANIFEST)
+
+
+def load_manifest(folder: Path) -> dict[str, Any]:
+    """Read a run's manifest, and see that nobody has edited it.
+
+    Raises
+    ------
+    RunError
+        When it can't be read, or its seal does not hold.
+    """
+    name = f"runs/{folder.name}/{MANIFEST}"
+    try:
+        content = read_json(folder / MANIFEST)
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise RunError(
+            f"{name} can't be read ({error}): restore it from a copy, or remove the folder and "
+            "train again"
+        ) from None
+    seal = content.pop(_SEAL, None) if isinstance(content, dict) else None
+    if seal is None or seal != canonical_hash(content):
+        raise RunError(
+            f"{name} was edited after the run: its seal does not hold; restore it from a copy, or "
+            "remove the folder and train again"
+        )
+    found: dict[str, Any] = content
+    return found
+
+
+def check_files(folder: Path, manifest: dict[str, Any]) -> None:
+    """See that the files of a run are those that its manifest lists.
+
+    Raises
+    ------
+    RunError
+        When one is missing or has other contents, or rows of the run were forgotten.
+    """
+    if (folder / FORGOTTEN).exists():
+        raise RunError(
+            f"run {folder.name} was made of rows that were forgotten since: `make lineage "
+            f"RUN={folder.name}` shows what is left of it; train again"
+        )
+    for name, checksum in manifest["files"].items():
+        file = folder / name
+        if not file.is_file():
+            what = "is missing"
+        elif sha256(file) != checksum:
+            what = "was edited after the run: it is not the file that manifest.json lists"
+        else:
+            continue
+        raise RunError(
+            f"runs/{folder.name}/{name} {what}; restore it from a copy, or remove the folder and "
+            "train again"
+        )
