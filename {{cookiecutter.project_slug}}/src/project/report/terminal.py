@@ -1,6 +1,6 @@
 """Show a run on the terminal."""
 
-import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ..runs import MANIFEST, read_json
-
-Figure = dict[str, float | None]  # value, low and high; None where there is too little data to tell
+from ..manifest import load_manifest
+from ..runs import PAGE, read_json
+from .numbers import decimals, estimate, number, verdict
 
 
 def show(run: Path, *, known: bool, console: Console | None = None) -> None:
@@ -26,11 +26,17 @@ def show(run: Path, *, known: bool, console: Console | None = None) -> None:
     console
         Where to print; standard output where none is given.
     """
-    manifest, metrics = read_json(run / MANIFEST), read_json(run / "metrics.json")
+    manifest, metrics = load_manifest(run), read_json(run / "metrics.json")
     console = console or Console(highlight=False)
     console.print(_title(manifest, metrics), soft_wrap=True)
     console.print(_table(manifest, metrics))
+    if "rule" in metrics:
+        console.print(f"[dim]one rule: {escape(metrics['rule'])}[/]", soft_wrap=True)
+    for line in _answers(metrics):
+        console.print(line, soft_wrap=True)
     console.print(_verdict(metrics), soft_wrap=True)
+    if "decision" in metrics:
+        console.print(_decision(metrics["decision"]), soft_wrap=True)
     warnings = (run / "log.jsonl").read_text(encoding="utf-8").count("\n")
     if warnings:
         console.print(
@@ -39,7 +45,8 @@ def show(run: Path, *, known: bool, console: Console | None = None) -> None:
         )
     if known:
         console.print(
-            f"nothing has changed since run [bold]{run.name}[/]: shown again, not trained again",
+            f"nothing has changed since run [bold]{run.name}[/]: shown again, not trained again; "
+            f"fingerprint {manifest['outputs']['fingerprint'][:12]}",
             soft_wrap=True,
         )
     else:
@@ -49,6 +56,8 @@ def show(run: Path, *, known: bool, console: Console | None = None) -> None:
             f"{manifest['outputs']['fingerprint'][:12]}",
             soft_wrap=True,
         )
+    if (run / PAGE).exists():
+        console.print(f"all of it on a page: runs/{run.name}/{PAGE}", soft_wrap=True)
 
 
 def _title(manifest: dict[str, Any], metrics: dict[str, Any]) -> str:
@@ -73,45 +82,52 @@ def _table(manifest: dict[str, Any], metrics: dict[str, Any]) -> Table:
     for metric in metrics["metrics"]:
         name = metric["name"]
         arrow = "↑" if metric["higher_is_better"] else "↓"
-        digits = _decimals(valid["figures"]["model"][name])
-        cells = [_estimate(figures[name], digits) for figures in valid["figures"].values()]
-        trained = _number(train["figures"]["model"][name]["value"], digits)
+        digits = decimals(valid["figures"]["model"][name])
+        # The interval on a line of its own, so that a terminal of 80 columns has room for all.
+        cells = [
+            estimate(figures[name], digits).replace(" [", "\n[")
+            for figures in valid["figures"].values()
+        ]
+        trained = number(train["figures"]["model"][name]["value"], digits)
         # Two words on two lines, so that the figures have room on a terminal of 80 columns.
         short = name if len(name) < 12 else name.replace(" ", "\n ")
         table.add_row(f"{arrow}{short}", *cells, trained)
     return table
 
 
+def _answers(metrics: dict[str, Any]) -> Iterator[str]:
+    """Hold the model against what people and the existing solution said, in the first metric."""
+    first, valid = metrics["metrics"][0], metrics["splits"]["valid"]
+    name, sign = first["name"], 1 if first["higher_is_better"] else -1
+    for whose, found in valid.get("answers", {}).items():
+        figures, gain = found["figures"], found["gains"]["model"][name]
+        low, high = sorted(sign * gain[key] for key in ("low", "high"))
+        digits = decimals(gain)
+        difference = estimate({"value": sign * gain["value"], "low": low, "high": high}, digits)
+        said = "[green]The model beats" if low > 0 else "[red]The model is worse than"
+        if low <= 0 <= high:
+            said = "[yellow]Too little data to tell whether the model beats"
+        yield f"{said} '{escape(whose)}'[/] " + escape(
+            f"on the {found['rows']} of {valid['rows']} validation rows that it answers: {name} "
+            f"{number(figures['model'][name]['value'], digits)} and "
+            f"{estimate(figures[whose][name], digits)}, better by {difference}."
+        )
+
+
 def _verdict(metrics: dict[str, Any]) -> str:
-    first = metrics["metrics"][0]
-    sign = 1 if first["higher_is_better"] else -1
-    gain = metrics["splits"]["valid"]["gains"]["model"][first["name"]]
-    if gain["low"] == gain["high"] == 0:
-        return f"[red]It does not beat the zero rule[/]: their {first['name']} is the same."
-    value, *bounds = (sign * gain[key] for key in ("value", "low", "high"))
-    low, high = sorted(bounds)
-    difference = _estimate({"value": value, "low": low, "high": high}, _decimals(gain))
-    interval = f"better by {difference} in {first['name']}"
-    if low > 0:
-        return f"[green]It beats the zero rule[/]: {interval}."
-    if high < 0:
-        return f"[red]It is worse than the zero rule[/]: {interval}."
-    return f"[yellow]Too little data to tell[/] whether it beats the zero rule: {interval}."
+    found = verdict(metrics)
+    colour = {"good": "green", "bad": "red", "odd": "yellow"}[found.tone]
+    return f"[{colour}]{found.head}[/]{found.rest}"
 
 
-def _estimate(figure: Figure, digits: int) -> str:
-    low, high = (_number(figure[bound], digits) for bound in ("low", "high"))
-    return f"{_number(figure['value'], digits)} [{low}, {high}]"
-
-
-def _number(value: float | None, digits: int) -> str:
-    if value is None:
-        return "–"
-    return f"{round(value, digits) + 0.0:,.{digits}f}"  # the sum makes a zero of a negative zero
-
-
-def _decimals(figure: Figure) -> int:
-    """Return as many decimals as an interval is narrow for: its width keeps two digits."""
-    if figure["low"] is None or figure["high"] is None or figure["low"] == figure["high"]:
-        return 2
-    return min(max(1 - math.floor(math.log10(figure["high"] - figure["low"])), 0), 6)
+def _decision(decision: dict[str, Any]) -> str:
+    gain = decision["gains"]["valid"]
+    saved = estimate(gain, decimals(gain))
+    if decision["threshold"] is None:
+        how, than = f"[bold]{decision['rule']}[/]", "the most probable class"
+    else:
+        name = escape(decision["class"])
+        how = f"[bold]{name}[/] from a probability of {decision['threshold']:.2g}"
+        than = "0.5"
+    rule = f"Decides by costs: {how}, chosen on training rows"
+    return f"{rule}; per row it saves {saved} against {than}."

@@ -1,0 +1,30 @@
+"""Time what figures and the page add to a training, on the last run of the project that this is in.
+
+Copied there and run inside its container by bench_pages.py; prints seconds.
+"""
+
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import pandas as pd
+import sklearn.linear_model  # noqa: F401 -- a training has it by then
+from project.command import overrides
+from project.manifest import load_manifest
+from project.paths import PROJECT
+from project.runs import latest
+from project.train import illustrate
+
+run = latest(PROJECT)
+if run is None:
+    raise SystemExit("error: train once first")
+manifest = load_manifest(run)
+with tempfile.TemporaryDirectory() as folder:
+    copy = Path(shutil.copytree(run, Path(folder) / run.name))
+    shutil.rmtree(copy / "figures")
+    pd.read_parquet(copy / "predictions.parquet")
+    overrides(manifest)  # the first time imports Hydra, which a training has, too
+    start = time.perf_counter()
+    illustrate(copy, manifest)
+    print(time.perf_counter() - start)
