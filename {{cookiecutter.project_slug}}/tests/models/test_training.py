@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from project.config import Data, Task
+from project.data.config import Data, Task
 from project.data.load import features, load
 from project.errors import ConfigError, DataError
 from project.models.baselines import RandomRegressor
@@ -64,7 +64,7 @@ def test_a_single_class_in_the_training_split_is_refused(data: Data, paths: Path
 
 def test_a_table_without_inputs_is_refused(data: Data) -> None:
     data.columns = {data.target: data.columns[data.target]}
-    with pytest.raises(ConfigError, match="every column but the target is ignored"):
+    with pytest.raises(ConfigError, match="no column has the role feature"):
         build_pipeline(configure(data).model, data)
 
 

@@ -5,11 +5,18 @@ from hydra.utils import instantiate
 from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
+from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import OneHotEncoder, RobustScaler, StandardScaler, TargetEncoder
 
-from ..config import ColumnType, Data, Model, Preprocessing, Task
+from ..config import Encode, Model, Preprocessing, Scale
+from ..data.config import Data, Task
+from ..data.schema import ColumnType
 from ..errors import ConfigError, first_line
+from .catalog import check_built_in
+from .labels import NumberedClasses
+
+_SCALERS = {Scale.standard: StandardScaler, Scale.robust: RobustScaler}
 
 
 def build_pipeline(model: Model, data: Data) -> Pipeline:
@@ -30,41 +37,45 @@ def build_pipeline(model: Model, data: Data) -> Pipeline:
     Raises
     ------
     ConfigError
-        When the table has no feature, or the estimator can't be made as configured.
+        When the table has no feature, the estimator can't be made as configured, or its package is
+        an extra that is not built in.
     """
     estimator = model.classification if data.task is Task.classification else model.regression
+    where = f"conf/model/{model.name}.yaml, {data.task.value}"
     return Pipeline(
         [
             ("prepare", prepare(model.preprocessing, data)),
-            ("model", _instantiate(estimator, f"conf/model/{model.name}.yaml, {data.task.value}")),
+            ("model", _instantiate(estimator, where, f"model={model.name}")),
         ]
     )
 
 
 def prepare(preprocessing: Preprocessing, data: Data) -> ColumnTransformer:
-    """Build the preprocessing: impute and scale numbers, impute and one-hot encode categories."""
-    numbers = data.features(ColumnType.number)
+    """Build the preprocessing: impute and scale numbers, impute and encode categories.
+
+    Raises
+    ------
+    ConfigError
+        When no column is a feature.
+    """
+    numbers = data.features(ColumnType.number, ColumnType.integer)
     categories = data.features(ColumnType.category)
     if not numbers and not categories:
         raise ConfigError(
-            "conf/data.yaml: every column but the target is ignored; set a column under "
-            "`columns` to number or category"
+            "conf/schema.yaml: no column has the role feature; give it to one that is number, "
+            "integer or category"
         )
-    number: list[tuple[str, BaseEstimator]] = [
-        ("impute", SimpleImputer(strategy="median", keep_empty_features=True))
-    ]
-    if preprocessing.scale:
-        number.append(("scale", StandardScaler()))
+    impute = SimpleImputer(
+        strategy=preprocessing.impute.value,
+        keep_empty_features=True,
+        add_indicator=preprocessing.indicator,
+    )
+    number: list[tuple[str, BaseEstimator]] = [("impute", impute)]
+    if preprocessing.scale is not Scale.none:
+        number.append(("scale", _SCALERS[preprocessing.scale]()))
     category = [
         ("impute", SimpleImputer(strategy="constant", fill_value="(missing)")),
-        (
-            "encode",
-            OneHotEncoder(
-                handle_unknown="infrequent_if_exist",
-                max_categories=preprocessing.max_categories,
-                sparse_output=False,
-            ),
-        ),
+        ("encode", _encoder(preprocessing, data.task)),
     ]
     return ColumnTransformer(
         [("number", Pipeline(number), numbers), ("category", Pipeline(category), categories)],
@@ -72,10 +83,28 @@ def prepare(preprocessing: Preprocessing, data: Data) -> ColumnTransformer:
     )
 
 
-def _instantiate(estimator: dict[str, object], where: str) -> BaseEstimator:
+def _encoder(preprocessing: Preprocessing, task: Task) -> BaseEstimator:
+    if preprocessing.encode is Encode.onehot:
+        return OneHotEncoder(
+            handle_unknown="infrequent_if_exist",
+            max_categories=preprocessing.max_categories,
+            sparse_output=False,
+        )
+    # The estimator is fitted on means of other rows' targets, so that no row tells it its own.
+    if task is Task.classification:
+        cut = StratifiedKFold(5, shuffle=True, random_state=preprocessing.seed)
+        return TargetEncoder(cv=cut)
+    cut = KFold(5, shuffle=True, random_state=preprocessing.seed)
+    return TargetEncoder(target_type="continuous", cv=cut)
+
+
+def _instantiate(estimator: dict[str, object], where: str, wanted_by: str) -> BaseEstimator:
+    check_built_in(estimator, wanted_by)
     try:
-        return instantiate(estimator)
+        # Plain lists and mappings reach the constructors, so that a fitted model holds no others.
+        made = instantiate(estimator, _convert_="all")
     except InstantiationException as error:
         # Hydra wraps whatever the constructor raised; the cause names the argument.
         cause = error.__cause__ or error
         raise ConfigError(f"{where}: {first_line(cause)}") from None
+    return NumberedClasses(made) if type(made).__name__ == "XGBClassifier" else made

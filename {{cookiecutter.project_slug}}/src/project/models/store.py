@@ -7,12 +7,14 @@ from typing import Any
 import pandas as pd
 import skops.io
 import yaml
+from sklearn.pipeline import Pipeline
 
 from ..config import Config
 from ..evaluation.metrics import Predictions
 from ..fingerprint import fingerprint
 from ..provenance import plain
 from ..runs import write_json
+from .cautions import Caution
 from .training import Trained
 
 
@@ -24,13 +26,12 @@ def save(
     metrics: dict[str, Any],
     config: Config,
 ) -> dict[str, str]:
-    """Write model, predictions, configuration and log of a run.
+    """Write model, predictions, metrics and configuration of a run.
 
     Parameters
     ----------
     folder
-        Where to write `model.skops`, `predictions.parquet`, `metrics.json`, `config.yaml` and
-        `log.jsonl`.
+        Where to write `model.skops`, `predictions.parquet`, `metrics.json` and `config.yaml`.
     trained, splits, predictions, metrics, config
         The fitted model, the rows by split, the predictions by split and model, the figures, the
         configuration.
@@ -48,9 +49,6 @@ def save(
     (folder / "config.yaml").write_text(
         yaml.safe_dump(plain(config), sort_keys=False, allow_unicode=True), encoding="utf-8"
     )
-    with (folder / "log.jsonl").open("w", encoding="utf-8") as log:
-        for record in trained.warnings:
-            log.write(json.dumps({"level": "warning", **record}, ensure_ascii=False) + "\n")
     write_json(metrics, folder / "metrics.json")
     prints = {
         "model": fingerprint(trained.pipeline),
@@ -58,6 +56,42 @@ def save(
         "metrics": fingerprint(metrics),
     }
     return {"fingerprint": fingerprint(prints), **prints}
+
+
+def save_beside(
+    folder: Path,
+    *,
+    curves: pd.DataFrame,
+    folds: dict[str, Any],
+    resources: pd.DataFrame,
+    warnings: list[Caution],
+) -> None:
+    """Write what a run tells of the way to its result: none of it is part of a fingerprint.
+
+    Parameters
+    ----------
+    folder
+        Where to write `curves.parquet`, `folds.json`, `resources.parquet` and `log.jsonl`.
+    curves, folds, resources, warnings
+        As `iterations.curves`, `foldscores.fold_scores`, `resources.Watch` and `cautions` make
+        them.
+    """
+    curves.to_parquet(folder / "curves.parquet", index=False)
+    write_json(folds, folder / "folds.json")
+    resources.to_parquet(folder / "resources.parquet", index=False)
+    with (folder / "log.jsonl").open("w", encoding="utf-8") as log:
+        for record in warnings:
+            log.write(json.dumps({"level": "warning", **record}, ensure_ascii=False) + "\n")
+
+
+def load_model(file: Path) -> Pipeline:
+    """Read the fitted pipeline of a run of this project's own.
+
+    What skops does not know it trusts here: whoever could have put something into the file could
+    have put it into the code.
+    """
+    found: Pipeline = skops.io.load(file, trusted=skops.io.get_untrusted_types(file=file))
+    return found
 
 
 def prediction_rows(rows: pd.DataFrame, split: str, made: Predictions) -> pd.DataFrame:

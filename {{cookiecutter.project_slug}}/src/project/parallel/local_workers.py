@@ -1,0 +1,26 @@
+"""Processes of this machine, started once and kept for later work: compute=local."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from joblib import Parallel, delayed
+
+from ..config import Compute
+from .work import Call, Work
+
+
+def each(work: Work, compute: Compute) -> Iterator[Any]:
+    """Do all pieces, by as many processes as `compute.workers` says."""
+    workers = min(compute.workers, len(work.pieces))
+    parallel = Parallel(n_jobs=workers, backend="loky", return_as="generator")
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(work.blob)
+        file.flush()
+        name = Path(file.name)
+        yield from parallel(delayed(_one)(work.call, piece, name) for piece in work.pieces)
+
+
+def _one(call: Call, piece: Any, file: Path) -> Any:
+    return call(piece, file.read_bytes)

@@ -1,0 +1,1 @@
+"""Search for hyperparameters by cross-validation on the training split."""
