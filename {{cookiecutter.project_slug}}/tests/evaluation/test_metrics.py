@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import sklearn.metrics as sk
 
-from project.config import Task
+from project.data.config import Task
 from project.evaluation.intervals import Estimate, estimate
 from project.evaluation.metrics import CLASSIFICATION, REGRESSION, Metric, Predictions, metrics_of
 

@@ -65,16 +65,16 @@ def estimate(
             value = metric.combine(cells[model, metric.name].mean(axis=0))
             drawn = metric.combine(replicates[model, metric.name])
             low, high = (
-                _wilson(float(value), rows, confidence)
+                wilson(float(value), rows, confidence)
                 if metric.proportion
-                else _percentiles(drawn, confidence)
+                else percentiles(drawn, confidence)
             )
             figures.setdefault(model, {})[metric.name] = Estimate(float(value), low, high)
             if model != reference:
                 base = metric.combine(cells[reference, metric.name].mean(axis=0))
                 difference = drawn - metric.combine(replicates[reference, metric.name])
                 gains.setdefault(model, {})[metric.name] = Estimate(
-                    float(value - base), *_percentiles(difference, confidence)
+                    float(value - base), *percentiles(difference, confidence)
                 )
     return figures, gains
 
@@ -84,9 +84,28 @@ def _replicates(
 ) -> dict[tuple[str, str], Floats]:
     """Mean of every column over every resample of the rows: shape (resamples, k) for each."""
     together = np.hstack(list(cells.values()))
-    means = np.vstack([weights @ together / rows for weights in _weights(rows, resamples, seed)])
+    means = resample(together, resamples=resamples, seed=seed)
     ends = np.cumsum([columns.shape[1] for columns in cells.values()])
     return dict(zip(cells, np.split(means, ends[:-1], axis=1), strict=True))
+
+
+def resample(cells: Floats, *, resamples: int, seed: int) -> Floats:
+    """Return the means of some columns over resamples of their rows, by the bootstrap.
+
+    Parameters
+    ----------
+    cells
+        Shape (n, k).
+    resamples, seed
+        How many, and the seed of the draws: the same seed draws the same rows.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (resamples, k).
+    """
+    rows = len(cells)
+    return np.vstack([weights @ cells / rows for weights in _weights(rows, resamples, seed)])
 
 
 def _weights(rows: int, resamples: int, seed: int) -> Iterator[Floats]:
@@ -95,16 +114,22 @@ def _weights(rows: int, resamples: int, seed: int) -> Iterator[Floats]:
     block = max(1, _CELLS_AT_ONCE // rows)
     for start in range(0, resamples, block):
         size = min(block, resamples - start)
-        yield draw.multinomial(rows, np.full(rows, 1.0 / rows), size=size).astype(float)
+        weights = np.empty((size, rows))
+        for one in weights:
+            # Ten times as fast as a multinomial draw, which goes row by row.
+            one[:] = np.bincount(draw.integers(rows, size=rows), minlength=rows)
+        yield weights
 
 
-def _percentiles(drawn: Floats, confidence: float) -> tuple[float, float]:
+def percentiles(drawn: Floats, confidence: float) -> tuple[float, float]:
+    """Return the percentile interval of bootstrap replicates, shape (resamples,)."""
     tail = (1.0 - confidence) / 2.0
     low, high = np.quantile(drawn, [tail, 1.0 - tail])
     return float(low), float(high)
 
 
-def _wilson(share: float, rows: int, confidence: float) -> tuple[float, float]:
+def wilson(share: float, rows: int, confidence: float) -> tuple[float, float]:
+    """Return Wilson's interval for a share of some rows."""
     z = NormalDist().inv_cdf(0.5 + confidence / 2.0)
     centre = (share + z * z / (2 * rows)) / (1 + z * z / rows)
     spread = z / (1 + z * z / rows) * math.sqrt(share * (1 - share) / rows + (z / (2 * rows)) ** 2)

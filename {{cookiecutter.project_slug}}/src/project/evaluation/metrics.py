@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..config import Task
+from ..data.config import Task
 
 Floats = npt.NDArray[np.float64]
 
@@ -51,6 +51,8 @@ class Metric:
         Means of those k columns, shape (..., k), to figures of shape (...).
     proportion
         Whether the figure is a share of rows, whose interval has a form of its own.
+    by_proba
+        Whether it needs probabilities.
     """
 
     name: str
@@ -58,10 +60,22 @@ class Metric:
     rows: Callable[[Predictions], Floats]
     combine: Callable[[Floats], Floats]
     proportion: bool = False
+    by_proba: bool = False
 
     def value(self, predictions: Predictions) -> float:
         """Return the figure for some predictions."""
         return float(self.combine(self.rows(predictions).mean(axis=0)))
+
+
+def take(predictions: Predictions, positions: npt.NDArray[np.intp]) -> Predictions:
+    """Return the predictions of some rows, by their positions."""
+    proba = predictions.proba
+    return Predictions(
+        y_true=predictions.y_true[positions],
+        y_pred=predictions.y_pred[positions],
+        proba=None if proba is None else proba[positions],
+        classes=predictions.classes,
+    )
 
 
 def metrics_of(task: Task) -> list[Metric]:
@@ -146,8 +160,8 @@ CLASSIFICATION = [
     Metric("accuracy", True, _correct, _first, proportion=True),
     Metric("balanced accuracy", True, _confusion, _balanced_accuracy),
     Metric("macro F1", True, _confusion, _macro_f1),
-    Metric("log loss", False, _log_loss, _first),
-    Metric("Brier score", False, _brier, _first),
+    Metric("log loss", False, _log_loss, _first, by_proba=True),
+    Metric("Brier score", False, _brier, _first, by_proba=True),
 ]
 REGRESSION = [
     Metric("MAE", False, lambda p: np.abs(_error(p))[:, None], _first),
