@@ -1,11 +1,12 @@
 # What a person does with the template itself; the projects made from it have a Makefile of their own.
 # ARGS goes to what is run: make test ARGS="-k demo -x"
 ARGS ?=
-PYTEST := .venv/bin/pytest -n 2 --dist loadgroup
+PYTEST := .venv/bin/pytest -n 2 --dist loadscope
 export PRE_COMMIT_HOME := $(CURDIR)/.cache/pre-commit
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fast lint lock bench picture base-image stop clean venv engine
+.PHONY: help setup demo test fast lint lock bench determinism checklist picture base-image stop \
+	clean venv engine viewers
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,7 +18,7 @@ demo: venv  ## render a project into demo/ and train its first model in a contai
 	@tools/with-engine.sh tools/demo.sh
 
 # The tests look at what ran through Docker's own interface, so that Podman does not do for them.
-test: venv  ## run all the tests, those in containers too
+test: venv viewers  ## run all the tests, those in containers too
 	@ENGINES="docker /usr/bin/docker" tools/with-engine.sh $(PYTEST) $(ARGS)
 
 fast: venv  ## run the tests that need no container engine
@@ -29,10 +30,16 @@ lint: venv  ## check all files; nothing is changed
 lock: venv  ## resolve requirements/*.in anew into the hash-locked *.lock
 	@tools/lock.sh
 
-bench: venv  ## measure what the README promises about time
+bench: venv viewers  ## measure what the README promises about time
 	@tools/with-engine.sh .venv/bin/python tools/bench.py $(ARGS)
 
-picture: venv  ## draw the README's picture of `make train`
+determinism: venv  ## write docs/determinism.md: which variations move a bit of a shipped model
+	@tools/with-engine.sh tools/determinism.sh
+
+checklist: venv  ## write docs/checklist.md: which planted mistakes the checklist finds
+	@tools/with-engine.sh tools/checklist.sh
+
+picture: venv viewers  ## draw the README's pictures of `make train` and the dashboard
 	@tools/with-engine.sh .venv/bin/python tools/picture.py
 
 base-image: engine  ## build or pull the base image if it is not there, and print its name
@@ -49,3 +56,6 @@ venv:
 
 engine:
 	@tools/engine.sh start
+
+viewers:
+	@tools/viewers.sh

@@ -19,8 +19,7 @@ DATA = Path("conf/data.yaml")
 
 def find_source(answer: str) -> Path:
     """Find the table where pre_gen_project.py found it, links to it by their own name."""
-    # Path.expanduser raises for a user who is not there; this leaves `~nobody` to be a name.
-    answer = os.path.expanduser(answer)  # noqa: PTH111
+    answer = os.path.expanduser(answer)  # noqa: PTH111 -- Path's raises where `~nobody` is no user
     paths = [Path(place, answer) for place in (HERE, ANSWERS["_output_dir"])]
     path = next((path for path in paths if path.exists()), paths[0])
     # The name of `.` and `..` is that of the folder; a link's own name says what kind of table.
@@ -72,7 +71,14 @@ def init_repository() -> None:
 
 def main() -> None:
     """Finish the project."""
-    if answer := ANSWERS["data_source"]:
+    if "://" in (answer := ANSWERS["data_source"]):
+        # In quotes, since `#` begins a comment elsewhere in YAML.
+        replace_text("source: data/sample/penguins.csv", f'source: "{answer}"')
+        replace_text("missing_target: drop", "missing_target: refuse")
+        print(
+            f"{answer} is fetched, and its columns are read, at the first make data or make train"
+        )
+    elif answer:
         try:
             copy = copy_table(find_source(answer))
         except OSError as error:

@@ -23,6 +23,8 @@ HEAD = 1 << 20  # bytes of a table that are looked at; the project's first data 
 # Neither TOML, YAML nor a message of one line can hold these.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 WORDS = ["species", "island", "sex"]
+SCHEMES = ("http://", "https://", "s3://", "ssh://")
+ADDRESS = re.compile(r"[a-z0-9]+://(?P<login>[^/@]*@)?[^/?#@]+/[!#-&(-;=?-\[\]^_a-z|~]*")
 NUMBERS = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g", "year"]
 
 
@@ -62,8 +64,8 @@ def find_source(answer: str) -> Path:
     """Find the table from where the user stands: `~` and relative paths count from there."""
     # Cookiecutter stands in the template by now. A shell keeps PWD; other callers may not.
     places = [os.environ.get("PWD") or ANSWERS["_output_dir"], ANSWERS["_output_dir"]]
-    # Path.expanduser raises for a user who is not there; this leaves `~nobody` to be a name.
-    paths = [Path(place, os.path.expanduser(answer)) for place in places]  # noqa: PTH111
+    name = os.path.expanduser(answer)  # noqa: PTH111 -- Path's raises where `~nobody` is no user
+    paths = [Path(place, name) for place in places]
     found = [path for path in paths if is_there(path)]
     if not found:
         raise Refusal(
@@ -92,6 +94,19 @@ def check_source(path: Path, what: str) -> None:
     if not name.endswith((".parquet", ".zst")):
         with gzip.open(path) if name.endswith(".gz") else path.open("rb") as file:
             check_target(columns_of(file.read(HEAD), what, path.name))
+
+
+def check_address(url: str) -> None:
+    """Refuse an address that nothing can be fetched from; what lies there, the project reads."""
+    what = f"data_source '{url}'"
+    found = ADDRESS.fullmatch(url)
+    if not url.startswith(SCHEMES) or not found:
+        raise Refusal(f"{what} can't be fetched: give a path, or an address by {' '.join(SCHEMES)}")
+    if (login := found["login"]) and (":" in login or not url.startswith("ssh://")):
+        raise Refusal(f"{what} holds a name or password, which git would keep: leave it out")
+    path = re.split(r"[?#]", url)[0].rstrip("/").lower()
+    if not path.endswith((*TEXT, ".parquet")):
+        raise Refusal(f"{what} ends in no .csv .tsv .txt (.gz .zst) or .parquet: name the file")
 
 
 def columns_of(head: bytes, what: str, name: str) -> list[str]:
@@ -128,6 +143,9 @@ def check() -> None:
     if not (target := ANSWERS["target"]):
         raise Refusal("target is empty: name the column that shall be predicted")
     if answer := ANSWERS["data_source"]:
+        if "://" in answer:
+            check_address(answer)
+            return
         what = f"data_source '{answer}'"
         try:
             check_source(find_source(answer), what)

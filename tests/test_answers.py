@@ -184,6 +184,51 @@ def test_a_table_that_can_not_be_read_is_refused(
 
 
 @pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("ftp://host/t.csv", ["can't be fetched", "https://", "s3://", "ssh://"]),
+        ("https://host", ["can't be fetched"]),
+        ("https://host/a table.csv", ["can't be fetched"]),
+        ('https://host/"t.csv', ["can't be fetched"]),
+        ("https://host/${t}.csv", ["can't be fetched"]),
+        ("https://host/", ["name the file"]),
+        ("https://host/export?name=t.csv", ["name the file"]),
+        ("https://host/t.xlsx", ["name the file"]),
+        ("https://me:secret@host/t.csv", ["name or password", "git would keep"]),
+        ("https://me@host/t.csv", ["name or password"]),
+        ("ssh://me:secret@host/t.csv", ["name or password"]),
+    ],
+)
+def test_an_address_that_can_not_be_fetched_is_refused(
+    url: str, words: list[str], cut: Cut, tmp_path: Path
+) -> None:
+    said = sentence(cut(tmp_path, data_source=url, target="kind"), tmp_path)
+    for word in words:
+        assert word in said
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://host/t.csv?version=2&x=1#y",
+        "http://host:8080/a/T%20B.CSV.gz",
+        "s3://bucket/t.parquet",
+        "s3://bucket/parts.parquet/",
+        "ssh://me@host:22/home/me/t.tsv",
+    ],
+)
+def test_an_address_is_taken_as_it_is(url: str, cut: Cut, tmp_path: Path) -> None:
+    done = cut(tmp_path, data_source=url, target="anything at all")
+    assert done.returncode == 0, done.stderr
+    said = [line for line in done.stdout.splitlines() if "fetched" in line]
+    assert said == [
+        f"{url} is fetched, and its columns are read, at the first make data or make train"
+    ]
+    text = (tmp_path / "my-ml-project" / "conf" / "data.yaml").read_text()
+    assert yaml.safe_load(text)["source"] == url
+
+
+@pytest.mark.parametrize(
     ("name", "target", "words"),
     [
         ("table.csv", "color", ["did you mean 'colour'?", "size, colour, kind"]),

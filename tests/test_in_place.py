@@ -11,7 +11,7 @@ import pytest
 from conftest import TEMPLATE
 from engine import make, succeed
 
-pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("in-place")]
+pytestmark = pytest.mark.docker
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,8 @@ def test_the_python_in_the_template_passes_its_lints_and_tests_in_place(checkout
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    out = succeed(project, "test")
+    # Of the tests a part, since a fresh render runs all of them.
+    out = succeed(project, "test", "ARGS=tests/models tests/evaluation tests/test_config.py")
     assert re.search(r"\d+ passed", out)
     assert not re.search(r"\d+ (failed|skipped|xfailed)", out)
 
@@ -52,11 +53,11 @@ def test_one_command_trains_from_a_checkout_and_sets_nothing_up_twice(checkout: 
     runs = list((checkout / "demo" / "my-ml-project" / "runs").iterdir())
     assert [run.name in out for run in runs] == [True]
     stamps = [checkout / ".venv" / ".stamp", checkout / "demo" / ".rendered"]
-    images = {image.id for image in docker.from_env().images.list()}
     before = [stamp.stat().st_mtime_ns for stamp in stamps]
-    assert "shown again, not trained again" in succeed(checkout, "demo")
+    again = make(checkout, "demo")
+    assert "shown again, not trained again" in again.out
+    assert "building" not in again.err
     assert before == [stamp.stat().st_mtime_ns for stamp in stamps]
-    assert images == {image.id for image in docker.from_env().images.list()}
 
 
 def test_help_names_every_target(checkout: Path) -> None:

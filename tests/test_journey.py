@@ -13,15 +13,22 @@ import docker
 import pytest
 from engine import let_in, make, succeed, watched
 
-pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.docker
 Render = Callable[..., Path]
+# A fresh project has no commit, so every run keeps its code.
 RUN_FILES = {
+    "code.patch",
     "config.yaml",
+    "curves.parquet",
+    "figures",
+    "folds.json",
     "log.jsonl",
     "manifest.json",
     "metrics.json",
     "model.skops",
     "predictions.parquet",
+    "report.html",
+    "resources.parquet",
 }
 
 
@@ -57,16 +64,21 @@ def test_the_first_training_leaves_one_whole_run_better_than_the_baselines(pengu
     (run,) = runs(penguins)
     metrics = json.loads((penguins / "runs" / run / "metrics.json").read_text())
     figures = metrics["splits"]["valid"]["figures"]
-    assert list(figures) == ["model", "zero rule", "random"]
+    assert list(figures) == ["model", "zero rule", "random", "one rule"]
     assert figures["model"]["accuracy"]["value"] > 0.8
     assert metrics["splits"]["valid"]["gains"]["model"]["accuracy"]["low"] > 0
     for name in figures:
         assert figures[name]["accuracy"]["low"] < figures[name]["accuracy"]["high"]
 
 
-def test_the_types_of_the_columns_are_written_for_the_user_to_correct(penguins: Path) -> None:
-    text = (penguins / "conf" / "data.yaml").read_text()
-    assert "columns:\n  species: category\n  island: category\n  bill_length_mm: number\n" in text
+def test_the_schema_is_written_for_the_user_to_correct(penguins: Path) -> None:
+    text = (penguins / "conf" / "schema.yaml").read_text()
+    assert text.startswith("# What a valid table is. It was read from data/sample/penguins.csv")
+    assert "  sex: {type: category, role: target, categories: [female, male]}\n" in text
+    assert (
+        "  bill_length_mm: {type: number, role: feature, nullable: true, min: 10, max: 80}\n"
+        in text
+    )
 
 
 def test_the_run_opens_in_the_viewer_of_weights_and_biases(penguins: Path) -> None:
@@ -107,11 +119,18 @@ def test_an_override_trains_anew_and_is_recorded(penguins: Path) -> None:
 
 def test_a_multirun_leaves_a_run_for_each_job(penguins: Path) -> None:
     before = set(runs(penguins))
-    succeed(penguins, "train", "ARGS=-m model=dummy,boosting tracking=disabled")
+    succeed(penguins, "train", "ARGS=-m model=dummy,boosting")
     new = set(runs(penguins)) - before
     manifests = runs(penguins)
     names = {manifests[run]["inputs"]["config"]["model"]["name"] for run in new}
     assert names == {"dummy", "boosting"}
+    # One group in the tracker, in which a single run is none.
+    groups = {manifests[run]["tracking"]["group"] for run in new}
+    assert len(groups) == 1
+    assert "" not in groups
+    assert {manifests[run]["tracking"]["group"] for run in before} == {""}
+    tracked = {path.name.rpartition("-")[2] for path in (penguins / "wandb").glob("offline-run-*")}
+    assert new <= tracked
 
 
 def test_the_same_inputs_give_the_same_run_in_another_folder(
@@ -208,7 +227,7 @@ def test_an_outside_table_of_classes_trains_in_the_same_two_commands(
     succeed(project, "train")
     (run,) = runs(project)
     assert 0.6 < accuracy(project, run) < 0.99
-    assert "thal: category" in (project / "conf" / "data.yaml").read_text()
+    assert "thal: {type: category, role: feature" in (project / "conf/schema.yaml").read_text()
 
 
 def test_an_outside_table_of_quantities_trains_in_the_same_two_commands(
@@ -257,6 +276,8 @@ def test_the_locks_are_made_anew_in_the_container_without_an_address(penguins: P
     before = {file.name: file.read_text() for file in folder.glob("*.lock")}
     succeed(penguins, "lock")
     after = {file.name: file.read_text() for file in folder.glob("*.lock")}
+    done = make(penguins, "lock", "ARGS=--check")
+    assert (done.code, done.out) == (0, "the locks resolve, and nothing changes\n")
     assert after == before
     for text in after.values():
         pins = [line for line in text.splitlines() if line[:1].isalnum()]

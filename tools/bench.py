@@ -1,6 +1,7 @@
 """Measure what the README promises about time and size, and write the table into it.
 
-    make bench
+    make bench                          everything
+    make bench ARGS="checks tracking"   training and the image, and these parts; the others stay
 
 Renders a project, trains in it, and compares each command with a bare equivalent in the same run:
 medians of whole processes, on whatever machine this is. Nothing here passes or fails.
@@ -11,17 +12,39 @@ import os
 import platform
 import re
 import statistics
-import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import bench_checks
+import bench_compute
+import bench_data
+import bench_evaluation
+import bench_pages
+import bench_reproduce
+import bench_tracking
+import bench_tune
+from bench_run import called
+
 ROOT = Path(__file__).resolve().parents[1]
 TIMES = 5
 ENGINE = os.environ["ENGINE"].split()
 BARE = ROOT / "tools" / "bare_train.py"
+# In the order of their rows in the table.
+PARTS = {
+    "reproduce": bench_reproduce,
+    "data": bench_data,
+    "checks": bench_checks,
+    "tune": bench_tune,
+    "evaluation": bench_evaluation,
+    "compute": bench_compute,
+    "tracking": bench_tracking,
+    "pages": bench_pages,
+}
+FILE = ROOT / "docs" / "benchmark.json"
 BEGIN, END = "<!-- written by make bench -->\n", "<!-- end of what make bench writes -->"
 
 
@@ -35,18 +58,10 @@ def median(action: Callable[[int], object]) -> float:
     return statistics.median(seconds)
 
 
-def run(*command: str, cwd: Path) -> str:
-    """Run a command, quietly; a failure ends the measurement with what it said."""
-    done = subprocess.run(command, cwd=cwd, check=False, capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit(f"error: {' '.join(command)} failed:\n{done.stdout}{done.stderr}")
-    return done.stdout
-
-
 def copy_template(into: Path) -> Path:
     """Copy the template as it stands in git's eyes."""
     copy = into / "template"
-    files = run("git", "ls-files", "-co", "--exclude-standard", cwd=ROOT).splitlines()
+    files = called("git", "ls-files", "-co", "--exclude-standard", cwd=ROOT).splitlines()
     for name in files:
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         (copy / name).write_bytes((ROOT / name).read_bytes())
@@ -57,36 +72,58 @@ def copy_template(into: Path) -> Path:
 def render(copy: Path, into: Path) -> Path:
     """Render a project with the default answers, and return its folder."""
     cookiecutter = str(ROOT / ".venv" / "bin" / "cookiecutter")
-    run(cookiecutter, "--no-input", "--default-config", "-o", str(into), str(copy), cwd=ROOT)
+    called(cookiecutter, "--no-input", "--default-config", "-o", str(into), str(copy), cwd=ROOT)
     return into / "my-ml-project"
 
 
 def size_of(image: str) -> int:
     """Return an image's size in bytes, uncompressed."""
-    return int(run(*ENGINE, "image", "inspect", "--format", "{{.Size}}", image, cwd=ROOT))
+    return int(called(*ENGINE, "image", "inspect", "--format", "{{.Size}}", image, cwd=ROOT))
 
 
-def measure(folder: Path) -> dict[str, Any]:
-    """Measure everything, and return it by name: seconds, megabytes, ratios."""
+def measure(folder: Path, wanted: list[str]) -> dict[str, Any]:
+    """Measure training, the image and some parts; by name: seconds, megabytes, ratios."""
     copy = copy_template(folder)
     found: dict[str, Any] = {"render_s": median(lambda turn: render(copy, folder / f"out{turn}"))}
     project = folder / "out0" / "my-ml-project"
-    image = run("make", "-s", "image", cwd=project).strip()
-    run("make", "train", cwd=project)
+    image = called("make", "-s", "image", cwd=project).strip()
+    called("make", "train", cwd=project)
     (project / "bare_train.py").write_bytes(BARE.read_bytes())
-    bare = median(lambda _: run("./scripts/container.sh", "python", "bare_train.py", cwd=project))
-    new = median(lambda turn: run("make", "train", f"ARGS=seed={turn + 1}", cwd=project))
-    again = median(lambda _: run("make", "train", cwd=project))
+    bare = median(
+        lambda _: called("./scripts/container.sh", "python", "bare_train.py", cwd=project)
+    )
+    new = median(lambda turn: called("make", "train", f"ARGS=seed={turn + 1}", cwd=project))
+    again = median(lambda _: called("make", "train", cwd=project))
+
+    def fresh(name: str) -> Path:
+        return render(copy, folder / name)
+
+    measured: dict[str, Callable[[], dict[str, Any]]] = {
+        "reproduce": lambda: bench_reproduce.measure(project, median),
+        "data": lambda: bench_data.measure(fresh("scale")),
+        "checks": lambda: bench_checks.measure(project, fresh("checks"), median),
+        "tune": lambda: bench_tune.measure(project),
+        "evaluation": lambda: bench_evaluation.measure(fresh("evaluation")),
+        "compute": lambda: bench_compute.measure(fresh("workers")),
+        "tracking": lambda: bench_tracking.measure(project, median),
+        "pages": lambda: bench_pages.measure(fresh("pages")),
+    }
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    parts: dict[str, Any] = {"parts": dict.fromkeys(wanted, today)}
+    for name in wanted:
+        parts |= measured[name]()
     source = project / "src" / "project" / "train.py"
     source.write_text(source.read_text() + "# an edit\n")
-    rebuilt = run("make", "-s", "image", cwd=project).strip() != image
+    rebuilt = called("make", "-s", "image", cwd=project).strip() != image
     base = os.environ["BASE_IMAGE"]
-    sizes = run(
+    sizes = called(
         *("./scripts/container.sh", "sh", "-c"),
         "du -sm /opt/venv/lib/python3*/site-packages/* | sort -rn | head -n 6",
         cwd=project,
     )
-    return found | {
+    return {
+        **found,
+        **parts,
         "bare_s": bare,
         "train_new_seed_s": new,
         "train_unchanged_s": again,
@@ -95,7 +132,7 @@ def measure(folder: Path) -> dict[str, Any]:
         "biggest_mb": {Path(p).name: int(mb) for mb, p in map(str.split, sizes.splitlines())},
         "base_image": base,
         "machine": f"{os.cpu_count()} cores, {processor()}, {platform.system()}",
-        "date": time.strftime("%Y-%m-%d", time.gmtime()),
+        "date": today,
     }
 
 
@@ -118,6 +155,7 @@ def table(found: dict[str, Any]) -> str:
         )
     )
     parts = ", ".join(f"{name} {mb}" for name, mb in dict[str, int](found["biggest_mb"]).items())
+    more = "".join(part.rows(found) for name, part in PARTS.items() if name in found["parts"])
     builds = "needed" if found["rebuilt_after_edit"] else "none"
     return f"""
 | measured on {found["machine"]}, {found["date"]}; medians of {TIMES} | figure | bound |
@@ -127,7 +165,7 @@ def table(found: dict[str, Any]) -> str:
 | `make train` with a new seed | {new:.2f} s, {new / bare:.2f} × bare | |
 | its overhead over the bare script | {new - bare:.2f} s | 4 s |
 | `make train` with nothing changed | {again:.2f} s, {again / bare:.2f} × bare | 2.5 s |
-| building the image after an edit of the code | {builds} | none |
+{more}| building the image after an edit of the code | {builds} | none |
 | image over its base, uncompressed | {over:.0f} MB | 750 MB |
 | biggest packages, MB | {parts} | |
 
@@ -136,9 +174,14 @@ def table(found: dict[str, Any]) -> str:
 
 def main() -> None:
     """Measure, and write docs/benchmark.json and the table of README.md."""
+    wanted = sys.argv[1:] or list(PARTS)
+    if not set(wanted) <= set(PARTS):
+        raise SystemExit(f"error: the parts of make bench are {', '.join(PARTS)}")
+    before = json.loads(FILE.read_text())
     with tempfile.TemporaryDirectory() as folder:
-        found = measure(Path(folder))
-    (ROOT / "docs" / "benchmark.json").write_text(json.dumps(found, indent=2) + "\n")
+        found = measure(Path(folder), wanted)
+    found = before | found | {"parts": before["parts"] | found["parts"]}
+    FILE.write_text(json.dumps(found, indent=2) + "\n")
     readme = ROOT / "README.md"
     text = readme.read_text(encoding="utf-8")
     block = f"{BEGIN}{table(found)}{END}"

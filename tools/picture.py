@@ -1,4 +1,4 @@
-"""Draw what the first `make train` shows into docs/train.svg, from a real terminal.
+"""Draw what `make train` and `make dashboard` show: docs/train.svg and docs/dashboard.png.
 
 make picture
 """
@@ -11,11 +11,19 @@ import tempfile
 import termios
 from pathlib import Path
 
-from bench import ROOT, copy_template, render, run
+from bench import ROOT, copy_template, render
+from bench_run import called
+from browser import browsing
 from rich.console import Console
 from rich.text import Text
 
 WIDTH = 90
+# Enough runs that there is something to see on the dashboard.
+RUNS = (
+    *("model=logistic", "model=dummy", "model=forest seed=1", "model=boosting"),
+    *(f"model=boosting model.classification.learning_rate={rate}" for rate in (0.03, 0.3)),
+    *(f"model=logistic model.classification.C={strength}" for strength in (0.01, 0.1, 10)),
+)
 
 
 def typescript(command: list[str], cwd: Path) -> str:
@@ -42,12 +50,28 @@ def typescript(command: list[str], cwd: Path) -> str:
     return re.sub(r"\r+\n", "\n", shown.decode())
 
 
+def dashboard(project: Path) -> None:
+    """Train some models and take a picture of the dashboard, two runs of it selected."""
+    for arguments in RUNS:
+        called("make", "train", f"ARGS=tracking=disabled {arguments}", cwd=project)
+    called("make", "dashboard", cwd=project)
+    with browsing() as browser:
+        page = browser.new_page(viewport={"width": 1100, "height": 640})
+        page.goto((project / "reports" / "dashboard.html").as_uri())
+        page.locator("#runs thead button").filter(has_text="log loss").click()
+        for place in range(2):
+            page.locator("#runs input").nth(place).check()
+        page.locator("h1").click()  # takes the focus off the box
+        page.screenshot(path=ROOT / "docs" / "dashboard.png")
+
+
 def main() -> None:
-    """Render a project, train in it and draw the terminal."""
+    """Render a project, train in it and draw the terminal and the dashboard."""
     with tempfile.TemporaryDirectory() as folder:
         project = render(copy_template(Path(folder)), Path(folder, "out"))
-        run("make", "image", cwd=project)
+        called("make", "image", cwd=project)
         shown = typescript(["make", "train"], project)
+        dashboard(project)
     with Path(os.devnull).open("w") as nowhere:
         console = Console(record=True, width=WIDTH, file=nowhere)
         console.print("[bold green]$[/] make train")

@@ -2,19 +2,41 @@
 # Runs one command of the project inside its container, building the image when it is not there.
 #   scripts/container.sh python -m project.train seed=7
 #   scripts/container.sh --image            builds the image if need be, and prints its name
+#   scripts/container.sh --engine info      hands a command to the engine that was found
+#   scripts/container.sh --image --no-cache builds it in any case, and anew from the first step
+#   scripts/container.sh --network          prints the network of the project's own cluster
 # From the environment:
 #   ENGINE      docker or podman, with options if need be; the first that answers when not given
 #   BASE_IMAGE  the image to build on; remembered in .base-image until another is given
-#   TARGET      runtime (default), or dev for tests and lints
-#   NETWORK     none (default), or bridge for a command that needs the network
+#   TARGET      runtime (default), dev for tests and lints, or sbom: stages of the Dockerfile
+#   RUN_AS      uid:gid to run as; default whose the folder is
+#   NETWORK     none (default), or bridge for a command that needs the network; compute=dask takes
+#               that of `make cluster`, which has no way out
+#   GPUS        all, or what the engine's --gpus takes: devices of the machine to hand in
+#   REMOTE      import <address> for the one that fetches the source, or
+#               yes for a command that needs the DVC remote, maybe for one that may: scripts/remote.sh
+#   RECORDED    a project whose runs and data are to be read beside this one: scripts/reproduce.sh
 #   CA_BUNDLE   certificates to trust while building and when online; default SSL_CERT_FILE
 set -eu
 
+command="${1:-} ${2:-} ${3:-}"
 target=${TARGET:-runtime}
 network=${NETWORK:-none}
 ca=${CA_BUNDLE:-${SSL_CERT_FILE:-}}
 # The one fixed place of the project: DVC and Weights & Biases remember absolute paths.
 mount=/project
+# Where the image says what it was built on; a name of the Open Container Initiative.
+label=org.opencontainers.image.base.digest
+
+# Each folder has a cluster of its own; scripts/cluster.sh starts it.
+cluster_name() {
+    (cd "$(dirname "$0")/.." && printf 'ml-cluster-%s' "$(pwd | cksum | cut -d ' ' -f 1)")
+}
+if [ "${1:-}" = --network ]; then
+    cluster_name
+    echo
+    exit 0
+fi
 
 fail() {
     printf 'error: %s\n' "$1" >&2
@@ -51,10 +73,14 @@ can_build() {
 
 build() {
     printf 'building the image %s on %s, once: this takes about a minute\n' "$image" "$base" >&2
-    set -- build --target "$target" --tag "$image" --build-arg "BASE_IMAGE=$base"
-    if [ -n "$ca" ]; then set -- "$@" --secret "id=ca,src=$ca"; fi
     # On a terminal the engine draws its progress; elsewhere its log matters only if it fails.
     log=$(mktemp)
+    # Pulled first, so that what is built on can be recorded; if it can't be had the build will tell.
+    # shellcheck disable=SC2086
+    $engine image inspect "$base" >/dev/null 2>&1 || $engine pull "$base" >"$log" 2>&1 || true
+    set -- build ${no_cache:+--no-cache} --target "$target" --tag "$image" \
+        --build-arg "BASE_IMAGE=$base" --build-arg "EXTRAS=$extras" --label "$label=$(base_digest)"
+    if [ -n "$ca" ]; then set -- "$@" --secret "id=ca,src=$ca"; fi
     # shellcheck disable=SC2086
     if [ -t 2 ]; then
         DOCKER_BUILDKIT=1 $engine "$@" . >&2 && built=yes
@@ -65,53 +91,101 @@ build() {
     [ "${built:-}" = yes ] || fail "the image could not be built, as told above: if it is the base that can't be pulled, give another with BASE_IMAGE=<name>; behind a proxy with its own certificates, set CA_BUNDLE=<file>"
 }
 
+# What a pulled base is known by is its digest; one that was made here has only its layers.
+base_digest() {
+    # shellcheck disable=SC2086
+    $engine image inspect --format \
+        '{{if .RepoDigests}}{{index .RepoDigests 0}}{{else}}{{range .RootFS.Layers}}{{.}} {{end}}{{end}}' \
+        "$base" 2>/dev/null | sed 's/^.*@//; s/ *$//' || true
+}
+
+# Sets `id` and `base_digest` of the image; they are empty when it is not there.
+find_image() {
+    # shellcheck disable=SC2086
+    found=$($engine image inspect --format "{{.Id}} {{index .Config.Labels \"$label\"}}" "$image" 2>/dev/null) || found=' '
+    id=${found%% *} base_digest=${found#* }
+}
+
 cd "$(dirname "$0")/.."
 if [ -n "${BASE_IMAGE:-}" ]; then
     base=$BASE_IMAGE
-    [ "$(cat .base-image 2>/dev/null)" = "$base" ] || echo "$base" >.base-image
 else
     base=$(cat .base-image 2>/dev/null || echo python:3.13-slim-trixie)
 fi
 if command -v timeout >/dev/null 2>&1; then limit="timeout 10"; else limit=""; fi
 find_engine
+if [ "${1:-}" = --engine ]; then
+    shift
+    # shellcheck disable=SC2086
+    exec $engine "$@"
+fi
 [ -z "$ca" ] || [ -r "$ca" ] || fail "the certificates $ca can't be read: correct CA_BUNDLE or SSL_CERT_FILE"
 
 # The name follows from all that goes in, so an image is built once and never out of date.
+extras=$(sed 's/#.*//' requirements/extras.txt | xargs)
 locks="requirements/build.lock requirements/runtime.lock"
-[ "$target" = runtime ] || locks="$locks requirements/dev.lock"
+for name in $extras; do
+    [ -f "requirements/extras/$name.lock" ] || {
+        known=$(for file in requirements/extras/*.lock; do basename "$file" .lock; done | xargs)
+        fail "requirements/extras.txt names '$name', and there is no requirements/extras/$name.lock: the extras are $known"
+    }
+    locks="$locks requirements/extras/$name.lock"
+done
+[ "$target" = runtime ] || locks="$locks requirements/$target.lock"
 # shellcheck disable=SC2086
 tag=$({ printf '%s\n' "$base" "$target" && cat Dockerfile $locks; } | git hash-object --stdin)
 image=ml-project:$(printf %.12s "$tag")
-# shellcheck disable=SC2086
-id=$($engine images --quiet --no-trunc "$image")
-if [ -z "$id" ] || [ "${1:-}" = --image ]; then
-    [ -n "$id" ] || build
-    # shellcheck disable=SC2086
-    id=$($engine images --quiet --no-trunc "$image")
+find_image
+no_cache=''
+case "${1:-} ${2:-}" in
+"--image --no-cache") no_cache=yes ;;
+"--image "?*) fail "make image takes no '$2': it knows ARGS=--no-cache, which builds the image anew" ;;
+esac
+if [ -z "$id" ] || [ -n "$no_cache" ]; then
+    build
+    find_image
 fi
+# Only now, since a name that can't be built on is not worth remembering.
+[ -z "${BASE_IMAGE:-}" ] || [ "$(cat .base-image 2>/dev/null)" = "$base" ] || echo "$base" >.base-image
 if [ "${1:-}" = --image ]; then
     echo "$image"
     exit 0
 fi
 
+# A source that is still an address is fetched first, by a container of its own: what reads the
+# data then has no network.
+case "${REMOTE:-} $*" in
+import* | *project.data.remote*) ;;
+*"python -m project."*)
+    if grep -q '^source:[^#]*://' conf/data.yaml; then
+        REMOTE=import scripts/container.sh python -m project.data.source "" >&2 </dev/null || exit
+    fi
+    ;;
+esac
+
 # Files belong to the caller; a root who works in somebody's folder makes files of that owner.
 user=$(id -u):$(id -g)
+owner=''
 if [ "$user" = 0:0 ]; then
     # shellcheck disable=SC2012
     user=$(ls -nd . | awk '{print $3 ":" $4}')
+    [ "$user" = 0:0 ] || owner=$user
 fi
+user=${RUN_AS:-$user}
 case $engine in
 *podman*)
     case $facts in *"rootless: true"*) set -- --userns keep-id "$image" "$@" ;; *) set -- "$image" "$@" ;; esac
     ;;
 *)
     # A rootless Docker maps its caller to root inside.
-    case $facts in *rootless*) user=0:0 ;; esac
+    case $facts in *rootless*) user=${RUN_AS:-0:0} ;; esac
     set -- "$image" "$@"
     ;;
 esac
 
-case " $* " in *" tracking=online "*) network=bridge ;; esac
+case "$network $* " in "none "*" tracking=online "*) network=bridge ;; esac
+# shellcheck source=/dev/null
+[ -z "${REMOTE:-}" ] || . scripts/remote.sh
 if [ "$network" != none ]; then
     [ ! -f .env ] || set -- --env-file .env "$@"
     for name in WANDB_API_KEY WANDB_BASE_URL; do
@@ -122,18 +196,49 @@ if [ "$network" != none ]; then
             --env SSL_CERT_FILE=/run/ca.pem --env REQUESTS_CA_BUNDLE=/run/ca.pem "$@"
     fi
 fi
+# An address in ARGS is another cluster's, and needs the network; else it is this project's own.
+case " $* " in
+*" compute.address="[!\ ]*) [ "$network" != none ] || network=bridge ;;
+*" compute=dask "*)
+    if [ "$network" = none ]; then
+        network=$(cluster_name)
+        # shellcheck disable=SC2086
+        $engine network inspect "$network" >/dev/null 2>&1 || fail "compute=dask: no cluster of this project runs: start one by \`make cluster WORKERS=2\`, or name another by compute.address=tcp://<host>:8786"
+    fi
+    ;;
+esac
+if [ -n "${GPUS:-}" ]; then
+    # shellcheck disable=SC2086
+    case $($engine info --format '{{json .}}' 2>/dev/null) in
+    *'"nvidia"'* | *nvidia.com/gpu*) set -- --gpus "$GPUS" "$@" ;;
+    *) fail "GPUS=$GPUS: the engine $engine has no runtime for graphics processors: install NVIDIA's container toolkit and restart the engine, or leave GPUS out" ;;
+    esac
+fi
+if [ -n "${RECORDED:-}" ]; then
+    set -- --mount "type=bind,\"source=$RECORDED\",target=/recorded,readonly" "$@"
+fi
 if [ -t 0 ]; then set -- --interactive "$@"; fi
 if [ -t 1 ]; then set -- --tty "$@"; fi
 
 GIT_COMMIT=$(git rev-parse --verify --quiet HEAD 2>/dev/null || true)
 case $(git status --porcelain 2>/dev/null | head -n 1) in "") GIT_DIRTY=false ;; *) GIT_DIRTY=true ;; esac
-IMAGE_ID=$id BASE_IMAGE=$base
-export GIT_COMMIT GIT_DIRTY IMAGE_ID BASE_IMAGE
+# What makes runs is started as `python -m`; what repeats one need not keep its code again, nor do
+# tests.
+CODE_PATCH=''
+case "$GIT_DIRTY $command" in
+*" project.reproduce" | *" project.compute") ;;
+"true python -m "*)
+    CODE_PATCH=$(./scripts/snapshot.sh "$GIT_COMMIT" "$owner" 2>/dev/null) ||
+        echo "note: the code that is in no commit could not be kept, so a run made now can't be repeated" >&2
+    ;;
+esac
+IMAGE_ID=$id BASE_IMAGE=$base BASE_IMAGE_DIGEST=$base_digest
+export GIT_COMMIT GIT_DIRTY CODE_PATCH IMAGE_ID BASE_IMAGE BASE_IMAGE_DIGEST
 
 # shellcheck disable=SC2086
 exec $engine run --rm --init --user "$user" \
     --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges \
     --network "$network" --pids-limit 4096 \
     --mount "type=bind,\"source=$(pwd)\",target=$mount" \
-    --env GIT_COMMIT --env GIT_DIRTY --env IMAGE_ID --env BASE_IMAGE \
+    --env GIT_COMMIT --env GIT_DIRTY --env CODE_PATCH --env IMAGE_ID --env BASE_IMAGE --env BASE_IMAGE_DIGEST \
     "$@"

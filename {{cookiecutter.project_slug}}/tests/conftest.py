@@ -7,21 +7,36 @@ import numpy as np
 import pandas as pd
 import pytest
 from hydra import compose, initialize_config_dir
+from hypothesis import settings
 from omegaconf import DictConfig, OmegaConf
 
-from project.config import Config, Data, load_data, validate
+from project.config import Config, validate
+from project.data.config import Data, load_data
 from project.data.ingest import ingest
+from project.data.schema import load_schema
 from project.data.split import split_table
 from project.data.validate import validate as validate_table
 from project.paths import PROJECT, Paths
+
+# How long an example takes says something of the machine, and nothing of the code.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
 
 DATA = """
 source: table.csv
 target: {target}
 task: {task}
 missing_target: drop
-split: {{valid: 0.25, test: 0.25, seed: 0}}
-columns: {{name: ignore, size: number, weight: number, colour: category, kind: category}}
+split: {{valid: 0.25, test: 0.25, method: hash, seed: 0}}
+"""
+SCHEMA = """
+key: []
+columns:
+  name: {{type: text, role: ignore}}
+  size: {{type: number}}
+  weight: {{type: number{weight}}}
+  colour: {{type: category}}
+  kind: {{type: category{kind}}}
 """
 
 
@@ -66,19 +81,27 @@ def task(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def paths(tmp_path: Path, task: str) -> Paths:
     """A project with the tiny table, past its data stages."""
-    paths = Paths(tmp_path)
-    table().to_csv(tmp_path / "table.csv", index=False)
+    return lay_out(tmp_path, task)
+
+
+def lay_out(folder: Path, task: str) -> Paths:
+    """Make a project with the tiny table in a folder, and run its data stages."""
+    paths = Paths(folder)
+    table().to_csv(folder / "table.csv", index=False)
     paths.conf.mkdir()
     target = "kind" if task == "classification" else "weight"
     paths.data_config.write_text(DATA.format(target=target, task=task))
+    roles = {name: ", role: target" * (name == target) for name in ("kind", "weight")}
+    paths.schema.write_text(SCHEMA.format(**roles))
     paths.code.mkdir(parents=True)
     (paths.code / "some.py").write_text("pass\n")
     paths.runtime_lock.parent.mkdir()
     shutil.copy(PROJECT.runtime_lock, paths.runtime_lock)
     data = load_data(paths.data_config)
-    ingest(data, tmp_path / "table.csv", paths.raw)
-    validate_table(data, paths.raw, paths.validated)
-    split_table(data.split, paths.validated, paths.split)
+    schema = load_schema(paths.schema)
+    ingest(schema, folder / "table.csv", paths.raw)
+    validate_table(data, schema, paths.raw, paths.validated)
+    split_table(data, paths.validated, paths.split)
     return paths
 
 

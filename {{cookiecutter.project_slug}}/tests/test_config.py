@@ -8,7 +8,8 @@ from hydra.errors import HydraException
 from omegaconf import OmegaConf
 
 from project.app import explain, refuse_data_overrides
-from project.config import Data, load_data, validate
+from project.config import validate
+from project.data.config import Data, load_data
 from project.errors import ConfigError
 from project.paths import PROJECT
 
@@ -19,7 +20,7 @@ GOOD = {
     "target": "y",
     "task": "regression",
     "missing_target": "refuse",
-    "split": {"valid": 0.2, "test": 0.2, "seed": 0},
+    "split": {"valid": 0.2, "test": 0.2, "method": "hash", "seed": 0},
 }
 
 
@@ -73,23 +74,69 @@ def test_other_overrides_are_let_through() -> None:
     ("old", "new", "words"),
     [
         ("task: classification", "task: ranking", "task.*ranking"),
+        ("task: classification", "task: regression", "is category, but the task is regression"),
         ("valid: 0.25", "valid: 1.0", "split.valid 1.0"),
-        ("target: kind", "target: kin", "target 'kin' is not among columns"),
-        ("size: number", "size: numeric", "numeric"),
+        ("target: kind", "target: kin", "target 'kin' is not among the columns"),
+        ("target: kind", "target: colour", "target to kind, but .* names 'colour'"),
+        ("method: hash", "method: group", "no column .* has that role"),
+        ("method: hash", "method: random", "split.method.*random"),
         ("source: table.csv", "sauce: table.csv", "sauce"),
         ("source: table.csv", "source: [", "YAML"),
+        ("source: table.csv", "columns: {a: {type: text}}\nsource: x", "belong into .*schema"),
     ],
 )
 @pytest.mark.parametrize("task", ["classification"])
 def test_a_bad_data_file_is_refused_by_its_key(
     tmp_path: Path, data: Data, old: str, new: str, words: str
 ) -> None:
-    file = tmp_path / "conf" / "data.yaml"
-    file.write_text(file.read_text().replace(old, new))
+    assert re.search(words, edited(tmp_path / "conf" / "data.yaml", old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("size: {type: number}", "size: {type: numeric}", "columns.size.type.*numeric"),
+        ("size: {type: number}", "size: {typ: number}", "'size' has 'typ', which is no rule"),
+        ("size: {type: number}", "size: {role: feature}", "columns.size.type"),
+        ("size: {type: number}", "size: {type: number, min: 3, max: 1}", "'size' has min 3 above"),
+        ("size: {type: number}", "size: {type: text}", "'size' is text, which no model"),
+        ("size: {type: number}", "size: {type: text, role: id, max: 1}", "'size' has a min or max"),
+        (
+            "size: {type: number}",
+            "size: {type: number, categories: [a]}",
+            "'size' lists categories",
+        ),
+        ("size: {type: number}", "size: {type: category, unseen: 2}", "'size' has unseen 2"),
+        ("size: {type: number}", "size: {type: number, format: '%d'}", "'size' has a format"),
+        (
+            "colour: {type: category}",
+            "colour: {type: category, role: time}",
+            "'colour' has the role",
+        ),
+        ("key: []", "key: [nome]", "key names 'nome'"),
+        ("key: []", "- key", "`key: value` lines"),
+    ],
+)
+@pytest.mark.parametrize("task", ["classification"])
+def test_a_bad_schema_is_refused_by_its_column(
+    tmp_path: Path, data: Data, old: str, new: str, words: str
+) -> None:
+    text = edited(tmp_path / "conf" / "schema.yaml", old, new)
+    assert re.search(words, text)
+    assert "conf/schema.yaml" in text
+
+
+def edited(file: Path, old: str, new: str) -> str:
+    """Edit a file of the data's configuration, and return what is said of it."""
+    assert old in file.read_text()
+    file.write_text(
+        file.read_text().replace(old, new) if old != "key: []" or new[0] != "-" else new
+    )
     with pytest.raises(ConfigError) as raised:
-        load_data(file)
-    assert re.search(words, str(raised.value))
-    assert "data.yaml" in str(raised.value)
+        load_data(file.with_name("data.yaml"))
+    assert "\n" not in str(raised.value)
+    assert "conf/" in str(raised.value)
+    return str(raised.value)
 
 
 def test_a_seed_in_args_reaches_the_configuration(data: Data) -> None:

@@ -10,11 +10,12 @@ import skops.io
 import yaml
 from rich.console import Console
 
-from project.config import Config, Data
+from project.data.config import Data
 from project.data.load import features, load
 from project.evaluation.metrics import metrics_of
+from project.manifest import check_files, load_manifest
 from project.paths import Paths
-from project.provenance import inputs, run_id
+from project.provenance import code_patch, inputs, run_id
 from project.report.terminal import show
 from project.runs import create, find
 from project.train import make
@@ -24,23 +25,24 @@ from .conftest import configure
 CHECKSUMS = {"data/split/split.parquet": "0" * 32}
 
 
-def identity(config: Config, paths: Paths, **checksums: str) -> str:
-    """Return the run id that a configuration gives in a project."""
-    return run_id(inputs(config, CHECKSUMS | checksums, paths))
-
-
 def test_a_run_holds_all_its_parts_and_they_agree(data: Data, paths: Paths) -> None:
     config = configure(data)
     folder = make(config, inputs(config, CHECKSUMS, paths), paths)
     assert sorted(file.name for file in folder.iterdir()) == [
         "config.yaml",
+        "curves.parquet",
+        "figures",
+        "folds.json",
         "log.jsonl",
         "manifest.json",
         "metrics.json",
         "model.skops",
         "predictions.parquet",
+        "report.html",
+        "resources.parquet",
     ]
-    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest = load_manifest(folder)
+    check_files(folder, manifest)
     assert folder.name == manifest["run_id"] == run_id(manifest["inputs"])
     stored = yaml.safe_load((folder / "config.yaml").read_text())
     assert stored["model"] == manifest["inputs"]["config"]["model"]
@@ -62,6 +64,22 @@ def test_a_run_holds_all_its_parts_and_they_agree(data: Data, paths: Paths) -> N
     assert said["low"] < said["value"] < said["high"]
 
 
+def test_a_run_tells_how_fast_and_how_large_it_was(data: Data, paths: Paths) -> None:
+    config = configure(data, "model=boosting")
+    folder = make(config, inputs(config, CHECKSUMS, paths), paths)
+    manifest = load_manifest(folder)
+    times, sizes = manifest["timings"], manifest["sizes"]
+    rows = json.loads((folder / "metrics.json").read_text())["splits"]["train"]["rows"]
+    assert times["rows_per_s"] == pytest.approx(rows / times["fit_s"])
+    assert times["iterations_per_s"] == pytest.approx(100 / times["fit_s"])
+    assert 0 < times["latency_ms"] < 1000 * times["total_s"]
+    assert times["fit_s"] + times["predict_s"] < times["total_s"]
+    assert sizes["model_bytes"] == (folder / "model.skops").stat().st_size
+    seen = pd.read_parquet(folder / "resources.parquet")
+    assert len(seen) >= 2 and seen["time_s"].is_monotonic_increasing
+    assert sizes["peak_memory_mb"] >= seen["memory_mb"].max() > 10
+
+
 def test_the_stored_model_predicts_what_the_run_recorded(data: Data, paths: Paths) -> None:
     config = configure(data, "model=forest")
     folder = make(config, inputs(config, CHECKSUMS, paths), paths)
@@ -80,33 +98,6 @@ def test_training_twice_gives_the_same_predictions(data: Data, paths: Paths) -> 
     first, second = (json.loads((f / "manifest.json").read_text())["outputs"] for f in folders)
     assert first == second
     assert set(first) == {"fingerprint", "model", "predictions", "metrics"}
-
-
-def test_every_input_moves_the_id_and_the_tracker_does_not(data: Data, paths: Paths) -> None:
-    base = identity(configure(data), paths)
-    moved = {
-        identity(configure(data, "seed=1"), paths),
-        identity(configure(data, "model=forest"), paths),
-        identity(configure(data, "evaluation.resamples=200"), paths),
-        identity(configure(data), paths, more="1"),
-    }
-    (paths.code / "some.py").write_text("pass  # changed\n")
-    moved.add(identity(configure(data), paths))
-    paths.runtime_lock.write_text("other==1\n")
-    moved.add(identity(configure(data), paths))
-    assert len(moved) == 6
-    assert base not in moved
-
-
-def test_the_seed_moves_the_id_of_a_model_that_takes_none(data: Data, paths: Paths) -> None:
-    # It still reaches the baselines and the resampling.
-    zero, one = (configure(data, "model=dummy", f"seed={seed}") for seed in (0, 1))
-    assert identity(zero, paths) != identity(one, paths)
-
-
-def test_the_tracker_does_not_move_the_id(data: Data, paths: Paths) -> None:
-    offline, disabled = configure(data), configure(data, "tracking=disabled")
-    assert identity(offline, paths) == identity(disabled, paths)
 
 
 def test_a_failure_leaves_no_run(paths: Paths) -> None:
@@ -135,7 +126,27 @@ def test_the_table_shows_the_model_beside_its_baselines(
     for words in ("logistic", "zero rule", "random", "95% intervals", folder.name, "beats"):
         assert words in first
     show(folder, known=True)
-    assert "shown again, not trained again" in capsys.readouterr().out
+    second = capsys.readouterr().out
+    assert "shown again, not trained again" in second
+    for shown in (first, second):
+        assert load_manifest(folder)["outputs"]["fingerprint"][:12] in shown
+
+
+def test_code_that_no_commit_holds_stays_with_the_run(
+    data: Data, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patch = paths.root / "some.patch"
+    patch.write_bytes(b"diff --git a/x b/x\n\0\xff")
+    monkeypatch.setenv("CODE_PATCH", str(patch))
+    code_patch.cache_clear()
+    try:
+        config = configure(data)
+        folder = make(config, inputs(config, CHECKSUMS, paths), paths)
+    finally:
+        code_patch.cache_clear()
+    assert (folder / "code.patch").read_bytes() == patch.read_bytes()
+    check_files(folder, load_manifest(folder))
+    assert "code.patch" in load_manifest(folder)["files"]
 
 
 def test_every_metric_keeps_its_name_however_narrow_the_terminal(data: Data, paths: Paths) -> None:

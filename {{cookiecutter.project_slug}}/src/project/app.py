@@ -20,6 +20,7 @@ from . import errors
 from .config import Config, validate
 from .errors import ConfigError
 from .paths import PROJECT
+from .tracking.config import begin_group
 
 
 def run(command: Callable[[Config], None]) -> None:
@@ -44,6 +45,8 @@ def run(command: Callable[[Config], None]) -> None:
 
     def whole() -> None:
         refuse_data_overrides(sys.argv[1:])
+        if {"-m", "--multirun"} & set(sys.argv[1:]):
+            begin_group()
         try:
             job()
         except HydraException as error:
@@ -100,6 +103,8 @@ def explain(error: Exception, arguments: list[str], conf: Path) -> str:
 def known_keys(conf: Path) -> Iterator[str]:
     """List every key that an override may name, in the dotted form of the command line."""
     for file in sorted(conf.rglob("*.yaml")):
+        if file == PROJECT.schema:
+            continue
         parts = file.relative_to(conf).with_suffix("").parts
         prefix = "" if parts == ("config",) else f"{parts[0]}."
         if len(parts) > 1:

@@ -5,44 +5,19 @@
 
 from dataclasses import dataclass, field
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
-import yaml
-from omegaconf import MISSING, DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf import MISSING, DictConfig
 
-from .errors import ConfigError, first_line
-
-
-class Task(Enum):
-    """What is predicted: a class or a quantity."""
-
-    classification = "classification"
-    regression = "regression"
-
-
-class ColumnType(Enum):
-    """How a column is read and prepared."""
-
-    number = "number"
-    category = "category"
-    ignore = "ignore"
-
-
-class MissingTarget(Enum):
-    """What happens to rows whose target is missing."""
-
-    refuse = "refuse"
-    drop = "drop"
-
-
-class Mode(Enum):
-    """Whether the tracker is used, and whether it may use the network."""
-
-    disabled = "disabled"
-    offline = "offline"
-    online = "online"
+from .checks.config import Checks, check_checks
+from .curves.config import Curves, check_curves
+from .data.config import Data, check_data
+from .errors import ConfigError
+from .evaluation.config import Methods, check_methods
+from .evaluation.cost_table import cost_table
+from .tracking.config import Tracking
+from .tuning.config import Tuning, check_tuning
+from .typed import typed
 
 
 class Kernel(Enum):
@@ -52,37 +27,48 @@ class Kernel(Enum):
     nehalem = "nehalem"
 
 
-@dataclass
-class Split:
-    """Shares of the rows, and the salt of the hash that deals them out."""
+class Scale(Enum):
+    """How numbers are brought to one scale: by mean and deviation, or by median and quartiles."""
 
-    valid: float = MISSING
-    test: float = MISSING
-    seed: int = MISSING
+    none = "none"
+    standard = "standard"
+    robust = "robust"
 
 
-@dataclass
-class Data:
-    """conf/data.yaml."""
+class Encode(Enum):
+    """How a category becomes numbers: a column for each, or the mean target of its rows."""
 
-    source: str = MISSING
-    target: str = MISSING
-    task: Task = MISSING
-    missing_target: MissingTarget = MISSING
-    split: Split = field(default_factory=Split)
-    columns: dict[str, ColumnType] = field(default_factory=dict)
+    onehot = "onehot"
+    target = "target"
 
-    def features(self, kind: ColumnType) -> list[str]:
-        """Return the names of the input columns of one type, in the table's order."""
-        return [name for name, t in self.columns.items() if t is kind and name != self.target]
+
+class Impute(Enum):
+    """What takes the place of a missing number."""
+
+    median = "median"
+    mean = "mean"
+    most_frequent = "most_frequent"
+
+
+class Backend(Enum):
+    """Where independent pieces of work are done."""
+
+    local = "local"
+    dask = "dask"
+    slurm = "slurm"
+    ray = "ray"
 
 
 @dataclass
 class Preprocessing:
     """What comes before the estimator, inside the pipeline."""
 
-    scale: bool = MISSING
-    max_categories: int = MISSING
+    scale: Scale = MISSING
+    encode: Encode = MISSING
+    impute: Impute = MISSING
+    indicator: bool = MISSING  # whether a column more tells which numbers were missing
+    max_categories: int = MISSING  # of a one-hot encoded column; the rarest share one
+    seed: int = MISSING  # of the folds that target encoding is fitted across
 
 
 @dataclass
@@ -96,21 +82,33 @@ class Model:
 
 
 @dataclass
-class Tracking:
-    """conf/tracking/*.yaml."""
+class Baselines:
+    """Files of predictions to compare with, as src/project/data/answers.py tells; null for none."""
 
-    mode: Mode = MISSING
-    project: str = MISSING
-    entity: str = MISSING
-    timeout_s: float = MISSING
+    human: str | None = MISSING
+    existing: str | None = MISSING
 
 
 @dataclass
 class Evaluation:
     """conf/evaluation/*.yaml."""
 
+    baselines: Baselines = field(default_factory=Baselines)
+
     confidence: float = MISSING
     resamples: int = MISSING
+    folds: int = MISSING
+    repeats: int = MISSING
+    cross_validate_up_to_rows: int = MISSING
+    costs: dict[Any, Any] | None = MISSING
+
+
+@dataclass
+class Ladder:
+    """conf/ladder/*.yaml: models in order of simplicity, and seconds of fitting for each."""
+
+    models: list[str] = MISSING
+    budget_s: float = MISSING
 
 
 @dataclass
@@ -119,6 +117,10 @@ class Compute:
 
     threads: int = MISSING
     kernel: Kernel = MISSING
+    workers: int = MISSING
+    backend: Backend = MISSING
+    address: str = MISSING
+    options: dict[str, Any] = MISSING
 
 
 @dataclass
@@ -130,7 +132,12 @@ class Config:
     model: Model = field(default_factory=Model)
     tracking: Tracking = field(default_factory=Tracking)
     evaluation: Evaluation = field(default_factory=Evaluation)
+    methods: Methods = field(default_factory=Methods)
     compute: Compute = field(default_factory=Compute)
+    checks: Checks = field(default_factory=Checks)
+    ladder: Ladder = field(default_factory=Ladder)
+    tuning: Tuning = field(default_factory=Tuning)
+    curves: Curves = field(default_factory=Curves)
 
 
 def validate(tree: DictConfig) -> Config:
@@ -141,12 +148,22 @@ def validate(tree: DictConfig) -> Config:
     ConfigError
         When a key is unknown or missing, or a value has the wrong type or lies out of range.
     """
-    config: Config = _typed(Config, tree, where="conf/ or ARGS")
+    config: Config = typed(Config, tree, where="conf/ or ARGS")
     categories = config.model.preprocessing.max_categories
     for key, value, low, high in (
         ("seed", config.seed, 0, 2**32 - 1),
         ("evaluation.resamples", config.evaluation.resamples, 100, 100_000),
+        ("evaluation.folds", config.evaluation.folds, 2, 100),
+        ("evaluation.repeats", config.evaluation.repeats, 1, 100),
+        (
+            "evaluation.cross_validate_up_to_rows",
+            config.evaluation.cross_validate_up_to_rows,
+            0,
+            10**9,
+        ),
+        ("tracking.rows", config.tracking.rows, 0, 200_000),
         ("compute.threads", config.compute.threads, 1, 1024),
+        ("compute.workers", config.compute.workers, 1, 1024),
         ("model.preprocessing.max_categories", categories, 2, 10_000),
     ):
         if not low <= value <= high:
@@ -154,43 +171,14 @@ def validate(tree: DictConfig) -> Config:
     share = config.evaluation.confidence
     if not 0.5 <= share < 1:
         raise ConfigError(f"evaluation.confidence is {share}: give a share such as 0.95")
-    _check_data(config.data)
+    if not config.ladder.models:
+        raise ConfigError("ladder.models is empty: name models of conf/model/, the simplest first")
+    if not config.ladder.budget_s > 0:
+        raise ConfigError(f"ladder.budget_s is {config.ladder.budget_s}: give seconds above 0")
+    check_methods(config.methods)
+    config.evaluation.costs = cost_table(config.evaluation.costs)
+    check_curves(config.curves)
+    check_data(config.data)
+    check_checks(config.checks)
+    check_tuning(config.tuning)
     return config
-
-
-def load_data(path: Path) -> Data:
-    """Read `conf/data.yaml` as the data stages do, without Hydra.
-
-    Raises
-    ------
-    ConfigError
-        When the file is not YAML, or breaks the rules that `validate` states.
-    """
-    try:
-        tree = OmegaConf.create(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path.name} can't be read as YAML: {first_line(error)}") from None
-    return _check_data(_typed(Data, tree, where=f"conf/{path.name}"))
-
-
-def _check_data(data: Data) -> Data:
-    split = data.split
-    if not (split.valid > 0 and split.test > 0 and split.valid + split.test < 1):
-        raise ConfigError(
-            f"conf/data.yaml: split.valid {split.valid} and split.test {split.test} must be above "
-            "0 and leave a share for training"
-        )
-    if data.columns and data.target not in data.columns:
-        known = ", ".join(data.columns)
-        raise ConfigError(
-            f"conf/data.yaml: target '{data.target}' is not among columns ({known}): name one"
-        )
-    return data
-
-
-def _typed(kind: type, tree: Any, where: str) -> Any:
-    try:
-        return OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(kind), tree))
-    except OmegaConfBaseException as error:
-        key = getattr(error, "full_key", None) or ""
-        raise ConfigError(f"{where}: {key}: {first_line(error)}") from None

@@ -3,12 +3,16 @@
 ProjectError           exit 2: one sentence that names the file, key, column or row
 ├── ConfigError        an answer in conf/ or in ARGS
 ├── DataError          a table, a column or a row
-├── MachineError       the container, its image or the processor
+├── RemoteError        the DVC remote: its name, the way to it, or what it lacks
+├── RunError           a run that is not there, was edited or can't be repeated
+├── MachineError       the container, its image, the processor or the disk
 └── StageFailed        a data stage that has already said what is wrong
 
 Everything else is a defect of the program and keeps its traceback.
 """
 
+import errno
+import os
 import sys
 from collections.abc import Callable
 
@@ -25,17 +29,59 @@ class DataError(ProjectError):
     """Refuse a table, a column or a row."""
 
 
+class RemoteError(ProjectError):
+    """Refuse a DVC remote that can't be used, or lacks what was asked of it."""
+
+
+class RunError(ProjectError):
+    """Refuse a run that is not there, was edited, or can't be repeated from what is left."""
+
+
 class MachineError(ProjectError):
-    """Refuse a processor or an environment that can't give the promised result."""
+    """Refuse a processor, an environment or a disk that can't give the promised result."""
 
 
 class StageFailed(ProjectError):
     """End a command whose data stage has already told the user why."""
 
 
+_MACHINE = {
+    (errno.ENOSPC, errno.EDQUOT): (
+        "the disk is full{file}: free some space, and run this again; what there was is untouched"
+    ),
+    (errno.EROFS,): (
+        "the project's folder is read-only{file}: make it writable, or copy the project elsewhere"
+    ),
+    (errno.EACCES, errno.EPERM): (
+        "a file of the project may not be read or written{file}: give it back to your user, for "
+        "example with `chown`, or grant the permission"
+    ),
+}
+
+
 def first_line(error: BaseException) -> str:
     """Return the first line of an error's text, without its full stop."""
     return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+
+
+def of_machine(error: BaseException) -> MachineError | None:
+    """Word what the machine refused, such as a full disk; None where it is another error.
+
+    Parameters
+    ----------
+    error
+        Whatever was raised; what caused it is looked at too, since libraries wrap such errors.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        file = getattr(seen, "filename", None)
+        for numbers, sentence in _MACHINE.items():
+            if getattr(seen, "errno", None) in numbers or any(
+                os.strerror(number) in str(seen) for number in numbers
+            ):
+                return MachineError(sentence.format(file=f" ({file})" if file else ""))
+        seen = seen.__cause__ or seen.__context__
+    return None
 
 
 def run(command: Callable[[], None]) -> None:
@@ -52,6 +98,12 @@ def run(command: Callable[[], None]) -> None:
         sys.exit(2)
     except ProjectError as error:
         print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except OSError as error:
+        refused = of_machine(error)
+        if refused is None:
+            raise
+        print(f"error: {refused}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print("stopped: nothing was left half-written", file=sys.stderr)

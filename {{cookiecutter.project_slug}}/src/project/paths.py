@@ -10,6 +10,10 @@ class Paths:
 
     root: Path
 
+    def shown(self, name: str) -> Path:
+        """Name a file as the user does, where we stand in the project's root."""
+        return Path(name) if Path.cwd() == self.root else self.root / name
+
     @property
     def conf(self) -> Path:
         """The Hydra configuration."""
@@ -19,6 +23,26 @@ class Paths:
     def data_config(self) -> Path:
         """The one file that says what the data is; DVC and Hydra both read it."""
         return self.conf / "data.yaml"
+
+    @property
+    def schema(self) -> Path:
+        """What a valid table is: columns, types, roles, rules."""
+        return self.conf / "schema.yaml"
+
+    @property
+    def profile(self) -> Path:
+        """What the table looked like when the schema was made."""
+        return self.conf / "profile.json"
+
+    @property
+    def reports(self) -> Path:
+        """Pages for people."""
+        return self.root / "reports"
+
+    @property
+    def openings(self) -> Path:
+        """Each time that the test split was opened; git keeps it."""
+        return self.root / "test-openings.jsonl"
 
     @property
     def code(self) -> Path:
@@ -56,6 +80,16 @@ class Paths:
         return self.root / "dvc.lock"
 
     @property
+    def dvc(self) -> Path:
+        """DVC's own folder, with its configuration."""
+        return self.root / ".dvc"
+
+    @property
+    def source(self) -> Path:
+        """Tables of one's own, which git does not keep."""
+        return self.root / "data" / "source"
+
+    @property
     def dvc_tmp(self) -> Path:
         """DVC's folder for files that may be lost."""
         return self.root / ".dvc" / "tmp"
@@ -65,5 +99,41 @@ class Paths:
         """One folder for each run."""
         return self.root / "runs"
 
+    @property
+    def tuning(self) -> Path:
+        """One folder for each study of hyperparameters."""
+        return self.root / "tuning"
+
+    @property
+    def forgotten(self) -> Path:
+        """Which contents were rewritten when somebody was forgotten, by checksums."""
+        return self.root / "data" / "forgotten.json"
+
+    @property
+    def cache(self) -> Path:
+        """Files that may be lost, of ours and of tools."""
+        return self.root / ".cache"
+
+    @property
+    def patches(self) -> Path:
+        """The code that no commit holds, until a run has a copy."""
+        return self.cache / "patches"
+
+    @property
+    def stage_cache(self) -> Path:
+        """What DVC remembers of stages that it ran: checksums and parameters."""
+        return self.root / ".dvc" / "cache" / "runs"
+
+    @property
+    def trained_on(self) -> tuple[Path, ...]:
+        """All the data that a training reads."""
+        return self.validated, self.split
+
+    def cached(self, checksum: str) -> Path:
+        """Where DVC's cache keeps the content of an MD5."""
+        return self.root / ".dvc" / "cache" / "files" / "md5" / checksum[:2] / checksum[2:]
+
 
 PROJECT = Paths(Path(__file__).resolve().parents[2])
+# Where scripts/container.sh mounts the project whose run is repeated.
+RECORDED = Paths(Path("/recorded"))

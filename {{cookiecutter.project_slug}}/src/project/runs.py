@@ -1,22 +1,47 @@
 """Keep runs: one folder each, which exists whole or not at all."""
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from .files import locked
 from .paths import Paths
 
 MANIFEST = "manifest.json"
+FORGOTTEN = "forgotten.json"  # only where rows of a run were forgotten: how many
+FIGURES, PAGE = "figures", "report.html"
+CODE = "code.patch"  # only where a run was made from code that no commit holds
+_FINISHED = re.compile(rb'"finished": "([^"]+)"')
 
 
 def find(run_id: str, paths: Paths) -> Path | None:
     """Return the folder of a run, or None where there is no such run."""
     folder = paths.runs / run_id
     return folder if (folder / MANIFEST).is_file() else None
+
+
+def every(paths: Paths) -> list[Path]:
+    """Return the folders of all runs, by name."""
+    return sorted(file.parent for file in paths.runs.glob(f"[!.]*/{MANIFEST}"))
+
+
+def latest(paths: Paths) -> Path | None:
+    """Return the folder of the run that was finished last, or None where there is no run.
+
+    By what the manifests say: a copied folder has other times. One that can't be read is passed
+    over here; it is refused where it is used.
+    """
+    return max(every(paths), key=_finished, default=None)
+
+
+def _finished(folder: Path) -> str:
+    found = _FINISHED.findall((folder / MANIFEST).read_bytes())
+    return str(found[-1].decode()) if found else ""
 
 
 @contextmanager
@@ -31,19 +56,42 @@ def create(run_id: str, paths: Paths) -> Iterator[Path]:
         An empty folder beside the others, hidden from all that list runs.
     """
     paths.runs.mkdir(exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=f".{run_id}.", dir=paths.runs))
-    scratch.chmod(0o755)
-    try:
-        yield scratch
-        if find(run_id, paths) is None:
-            scratch.rename(paths.runs / run_id)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    with ExitStack() as held:
+        with locked(paths.dvc_tmp / "runs.flock"):
+            _remove_dead(paths)
+            scratch = Path(tempfile.mkdtemp(prefix=f".{run_id}.", dir=paths.runs))
+            held.enter_context(locked(_sign_of_life(scratch, paths)))
+        scratch.chmod(0o755)
+        try:
+            yield scratch
+            with locked(paths.dvc_tmp / "runs.flock"):
+                if find(run_id, paths) is None:
+                    scratch.rename(paths.runs / run_id)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+            _sign_of_life(scratch, paths).unlink(missing_ok=True)
+
+
+def _sign_of_life(scratch: Path, paths: Paths) -> Path:
+    """Name the file that whoever writes into a scratch folder holds locked."""
+    return paths.dvc_tmp / f"{scratch.name}.flock"
+
+
+def _remove_dead(paths: Paths) -> None:
+    """Remove the scratch folders of processes that were killed."""
+    for scratch in sorted(paths.runs.glob(".*.*")):
+        sign = _sign_of_life(scratch, paths)
+        try:
+            with locked(sign, wait=False):
+                shutil.rmtree(scratch, ignore_errors=True)
+        except BlockingIOError:
+            continue
+        sign.unlink(missing_ok=True)
 
 
 def write_json(content: Any, file: Path) -> None:
     """Write JSON for people and programs: indented, UTF-8, NaN as null."""
-    text = json.dumps(_finite(content), indent=2, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(finite(content), indent=2, ensure_ascii=False, allow_nan=False)
     file.write_text(text + "\n", encoding="utf-8")
 
 
@@ -52,11 +100,12 @@ def read_json(file: Path) -> Any:
     return json.loads(file.read_text(encoding="utf-8"))
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
+    """Return plain values with None for what JSON has no number for."""
     if isinstance(value, dict):
-        return {key: _finite(inner) for key, inner in value.items()}
+        return {key: finite(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_finite(inner) for inner in value]
+        return [finite(inner) for inner in value]
     if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
         return None
     return value

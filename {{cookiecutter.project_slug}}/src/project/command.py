@@ -1,0 +1,72 @@
+"""Say in a command how a run was configured."""
+
+import re
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
+
+from .paths import PROJECT
+from .provenance import plain
+
+if TYPE_CHECKING:
+    from .config import Config
+
+
+def overrides(manifest: dict[str, Any]) -> list[str]:
+    """Return the overrides by which the shipped configuration becomes that of a run.
+
+    Where its model's file is gone, the model is named alone.
+    """
+    from hydra.errors import HydraException
+
+    config = manifest["inputs"]["config"]
+    chosen = [f"model={config['model']['name']}"]
+    try:
+        shipped = _compose(chosen)
+        # The seed first, since those of the estimators follow from it.
+        if config["seed"] != shipped["seed"]:
+            chosen.append(f"seed={config['seed']}")
+            shipped = _compose(chosen)
+        before, after = _leaves(shipped), _leaves(config)
+    except HydraException:
+        return chosen
+    moved = {k: v for k, v in after.items() if k in before and before[k] != v}
+    # An estimator takes more arguments than its file writes out.
+    new = {f"+{k}": v for k, v in after.items() if k not in before and k.startswith("model.")}
+    return chosen + [f"{key}={_plain(value)}" for key, value in sorted((moved | new).items())]
+
+
+def setting(config: "Config", key: str, value: Any) -> str:
+    """Return the override that sets a key of a model, whether its file writes it out or not."""
+    inner: Any = plain(config)
+    for step in key.split("."):
+        inner = inner.get(step, ...) if isinstance(inner, dict) else ...
+    return f"{'+' if inner is ... else ''}{key}={_plain(value)}"
+
+
+def _compose(chosen: list[str]) -> dict[str, Any]:
+    from hydra import compose, initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+    from omegaconf import OmegaConf
+
+    # A training that asks this is Hydra's already, with the same folder.
+    begun = GlobalHydra.instance().is_initialized()
+    with nullcontext() if begun else initialize_config_dir(str(PROJECT.conf), version_base="1.3"):
+        tree: Any = OmegaConf.to_container(compose("config", chosen), resolve=True)
+    found: dict[str, Any] = tree
+    return found
+
+
+def _leaves(tree: Any, prefix: str = "") -> dict[str, Any]:
+    leaves: dict[str, Any] = {}
+    for key, value in tree.items():
+        if prefix or key not in ("data", "tracking"):
+            inner = isinstance(value, dict)
+            leaves |= _leaves(value, f"{prefix}{key}.") if inner else {f"{prefix}{key}": value}
+    return leaves
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return "null"
+    text = str(value).lower() if isinstance(value, bool) else str(value).replace("'", "")
+    return text if re.fullmatch(r"[\w.+\[\], -]*", text) and " " not in text else f"'{text}'"
