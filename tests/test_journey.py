@@ -29,6 +29,7 @@ RUN_FILES = {
     "predictions.parquet",
     "report.html",
     "resources.parquet",
+    "schema.yaml",
 }
 
 

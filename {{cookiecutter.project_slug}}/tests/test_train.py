@@ -40,6 +40,7 @@ def test_a_run_holds_all_its_parts_and_they_agree(data: Data, paths: Paths) -> N
         "predictions.parquet",
         "report.html",
         "resources.parquet",
+        "schema.yaml",
     ]
     manifest = load_manifest(folder)
     check_files(folder, manifest)

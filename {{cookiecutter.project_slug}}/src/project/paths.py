@@ -100,6 +100,16 @@ class Paths:
         return self.root / "runs"
 
     @property
+    def models(self) -> Path:
+        """One folder for each version of a promoted model."""
+        return self.root / "models"
+
+    @property
+    def served(self) -> Path:
+        """Which model served when; git keeps it."""
+        return self.models / "history.jsonl"
+
+    @property
     def tuning(self) -> Path:
         """One folder for each study of hyperparameters."""
         return self.root / "tuning"

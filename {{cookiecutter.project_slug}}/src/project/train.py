@@ -7,6 +7,7 @@ Reads conf/ and the data stages' outputs; writes runs/<run id>/ and, through the
 Inputs that already have a run show that run at once.
 """
 
+import shutil
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,6 +106,8 @@ def make(
     folds, heard_in_folds = fold_scores(config, splits["train"], by)
     name = run_id(into)
     with create(name, paths) as folder:
+        # Who asks the model later need not have the project's conf/ of that day.
+        shutil.copyfile(paths.schema, folder / "schema.yaml")
         outputs = save(folder, trained, splits, predictions, metrics, config)
         save_beside(
             folder,

@@ -1,0 +1,1 @@
+"""Decide which model serves, and keep those that did."""

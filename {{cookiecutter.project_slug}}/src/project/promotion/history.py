@@ -1,0 +1,78 @@
+"""The history of what served: a line for each promotion, return and withdrawal, kept by git."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ..errors import RunError
+from ..paths import Paths
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A change of the model that serves.
+
+    Attributes
+    ----------
+    time
+        When, in UTC (ISO 8601).
+    action
+        "promote", "rollback" or "withdraw"; a model that is withdrawn never serves again.
+    version
+        Of the model that serves from then on, such as "v3"; None where none does.
+    run
+        The id of its run; None where none serves.
+    """
+
+    time: str
+    action: str
+    version: str | None
+    run: str | None
+
+
+def read(paths: Paths) -> list[Entry]:
+    """Return all changes, the earliest first.
+
+    Raises
+    ------
+    RunError
+        When a line of the file is not what was written there.
+    """
+    if not paths.served.is_file():
+        return []
+    found = []
+    for number, line in enumerate(paths.served.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            found.append(Entry(**json.loads(line)))
+        except (ValueError, TypeError):
+            raise RunError(
+                f"{paths.shown('models/history.jsonl')}, line {number} is not a line that "
+                "`make promote` wrote: bring the file back from git"
+            ) from None
+    return found
+
+
+def append(entry: Entry, paths: Paths) -> None:
+    """Add a change at the end."""
+    paths.models.mkdir(exist_ok=True)
+    with paths.served.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(entry)) + "\n")
+
+
+def serving(paths: Paths) -> Path:
+    """Return the folder of the model that serves: what its run left, whole.
+
+    Raises
+    ------
+    RunError
+        When none does, or its files are not here.
+    """
+    entries = read(paths)
+    if not entries or entries[-1].version is None:
+        raise RunError("no model was promoted yet: `make promote RUN=<id>` does that")
+    folder = paths.models / entries[-1].version
+    if not folder.is_dir():
+        raise RunError(
+            f"models/{folder.name} serves and is not here: `make pull` brings it from the remote"
+        )
+    return folder

@@ -1,0 +1,1 @@
+"""Answer for new rows with a model that was trained before."""
