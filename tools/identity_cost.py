@@ -8,6 +8,7 @@ prints as JSON the seconds of the training without those steps and of each of th
 
 import functools
 import json
+import shutil
 import statistics
 import sys
 import tempfile
@@ -64,6 +65,8 @@ def grow(paths: Paths, rows: int) -> None:
     ):
         file.parent.mkdir(parents=True)
         frame.to_parquet(file, index=False, schema=pq.read_schema(old))
+    paths.conf.mkdir()
+    shutil.copyfile(PROJECT.schema, paths.schema)
 
 
 def once(model: str, size: int, paths: Paths, data: Data) -> dict[str, float]:

@@ -216,8 +216,8 @@ MISTAKES = [
     ),
     Mistake(
         "answers of the request before",
-        "promised_coverage_is_kept",
-        THEORY,
+        "predicts_each_row_alone",
+        IMPLEMENTATION,
         code=predicting(_Late()),
     ),
     Mistake(

@@ -6,10 +6,11 @@ import pytest
 
 from project.checks.registry import all_checks
 from project.checks.result import Verdict
+from project.checks.trust import promised_coverage_is_kept
 from project.checks.verdicts import run
 
 from .mistakes import MISTAKES
-from .planted import Mistake
+from .planted import Mistake, _Late, predicting
 from .tables import CLEAN, case, project, table
 
 
@@ -36,3 +37,11 @@ def test_a_planted_mistake_is_found(mistake: Mistake, chances: int, tmp_path: Pa
         assert result.verdict is Verdict.failed, result.evidence
     assert result.causes
     assert result.next_step
+
+
+def test_a_broken_promise_of_coverage_is_found_by_itself(chances: int, tmp_path: Path) -> None:
+    late = Mistake("late", "", "", code=predicting(_Late()))
+    with late.planted(tmp_path / "project") as looked_at:
+        result = promised_coverage_is_kept(looked_at)
+    assert result.p_value is not None
+    assert result.p_value * chances < looked_at.config.checks.level, result.evidence

@@ -14,9 +14,10 @@ from sklearn.frozen import FrozenEstimator
 from ..config import Config
 from ..data.load import features, target
 from .calibration import Reliability, reliability
-from .intervals import Estimate, percentiles, resample
+from .intervals import Estimate, percentiles
 from .metrics import CLASSIFICATION, Predictions
 from .multiple import holm
+from .resampling import resample
 from .subject import ask, seeded
 
 BEFORE = "as trained"
@@ -85,7 +86,10 @@ def _scores(models: dict[str, Predictions], config: Config) -> dict[str, dict[st
     """Return the proper scores of each model, all from the same resamples."""
     cells = np.hstack([metric.rows(made) for made in models.values() for metric in _PROPER])
     drawn = resample(
-        cells, resamples=config.evaluation.resamples, seed=seeded(config.seed, "calibration scores")
+        cells,
+        resamples=config.evaluation.resamples,
+        seed=seeded(config.seed, "calibration scores"),
+        compute=config.compute,
     )
     found = iter(
         Estimate(float(column.mean()), *percentiles(replicates, config.evaluation.confidence))

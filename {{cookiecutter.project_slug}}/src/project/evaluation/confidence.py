@@ -7,8 +7,9 @@ import numpy as np
 
 from ..config import Config
 from .exact import upper_bound
-from .intervals import Estimate, percentiles, resample, wilson
+from .intervals import Estimate, percentiles, wilson
 from .metrics import Floats, Predictions
+from .resampling import resample
 from .subject import seeded
 
 _POINTS = 50  # of the curve
@@ -153,7 +154,10 @@ def _curve(
     weights = np.cumsum((1.0 / places)[::-1])[::-1]
     cells = (wrong[order] * weights)[:, None]
     drawn = resample(
-        cells, resamples=config.evaluation.resamples, seed=seeded(config.seed, "confidence")
+        cells,
+        resamples=config.evaluation.resamples,
+        seed=seeded(config.seed, "confidence"),
+        compute=config.compute,
     )
     area = Estimate(float(cells.mean()), *percentiles(drawn[:, 0], confidence))
     return [float(n / len(sure)) for n in counts], risks, area

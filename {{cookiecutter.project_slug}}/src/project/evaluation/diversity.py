@@ -189,5 +189,6 @@ def _estimates(metrics: list[Metric], whole: Predictions, config: Config) -> dic
         resamples=config.evaluation.resamples,
         confidence=config.evaluation.confidence,
         seed=config.seed,
+        compute=config.compute,
     )
     return figures["ensemble"]

@@ -97,6 +97,7 @@ def against_baselines(
         resamples=config.evaluation.resamples,
         confidence=config.evaluation.confidence,
         seed=config.seed,
+        compute=config.compute,
     )
     better = {metric.name: metric.higher_is_better for metric in metrics}
     # `behind` is baseline less model: turned around where more is better.

@@ -10,10 +10,11 @@ from scipy import stats
 from ..config import Config
 from ..data.schema import ColumnType
 from .changes import Change, Fixed, Permuted
-from .intervals import Estimate, percentiles, resample
+from .intervals import Estimate, percentiles
 from .metrics import Floats, Predictions, metrics_of
 from .multiple import holm
 from .probing import Probe
+from .resampling import resample
 from .subject import mean_interval, seeded
 
 
@@ -76,7 +77,10 @@ def importances(probe: Probe, config: Config) -> list[Importance]:
     answers = np.array([metric.rows(made)[:, 0] for made in probe.ask(changes)])
     lost = sign * (base - answers.reshape(len(names), repeats, -1).mean(axis=1)).T
     drawn = resample(
-        lost, resamples=config.evaluation.resamples, seed=seeded(config.seed, "importance")
+        lost,
+        resamples=config.evaluation.resamples,
+        seed=seeded(config.seed, "importance"),
+        compute=config.compute,
     )
     p_values = holm([_no_loss(column) for column in lost.T])
     found = [

@@ -1,15 +1,16 @@
 """Intervals for metrics and for differences of metrics, from one bootstrap over the rows."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from statistics import NormalDist
 
 import numpy as np
 
+from ..config import Compute
 from .metrics import Floats, Metric, Predictions
-
-_CELLS_AT_ONCE = 10_000_000
+from .resampling import resample
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ def estimate(
     resamples: int,
     confidence: float,
     seed: int,
+    compute: Compute | None = None,
 ) -> tuple[dict[str, dict[str, Estimate]], dict[str, dict[str, Estimate]]]:
     """Estimate every metric of every model, and its difference from a reference model.
 
@@ -44,6 +46,8 @@ def estimate(
         The name of the model to compare with.
     resamples, confidence, seed
         Number of bootstrap replicates, coverage of the intervals, seed of the draws.
+    compute
+        The workers that may help where there is much to draw.
 
     Returns
     -------
@@ -57,7 +61,9 @@ def estimate(
     """
     cells = {(m, f.name): f.rows(p) for m, p in models.items() for f in metrics}
     rows = len(next(iter(models.values())).y_true)
-    replicates = _replicates(cells, rows, resamples, seed)
+    replicates = _replicates(
+        cells, partial(resample, resamples=resamples, seed=seed, compute=compute)
+    )
     figures: dict[str, dict[str, Estimate]] = {}
     gains: dict[str, dict[str, Estimate]] = {}
     for model in models:
@@ -80,45 +86,12 @@ def estimate(
 
 
 def _replicates(
-    cells: dict[tuple[str, str], Floats], rows: int, resamples: int, seed: int
+    cells: dict[tuple[str, str], Floats], drawn: Callable[[Floats], Floats]
 ) -> dict[tuple[str, str], Floats]:
     """Mean of every column over every resample of the rows: shape (resamples, k) for each."""
-    together = np.hstack(list(cells.values()))
-    means = resample(together, resamples=resamples, seed=seed)
     ends = np.cumsum([columns.shape[1] for columns in cells.values()])
-    return dict(zip(cells, np.split(means, ends[:-1], axis=1), strict=True))
-
-
-def resample(cells: Floats, *, resamples: int, seed: int) -> Floats:
-    """Return the means of some columns over resamples of their rows, by the bootstrap.
-
-    Parameters
-    ----------
-    cells
-        Shape (n, k).
-    resamples, seed
-        How many, and the seed of the draws: the same seed draws the same rows.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (resamples, k).
-    """
-    rows = len(cells)
-    return np.vstack([weights @ cells / rows for weights in _weights(rows, resamples, seed)])
-
-
-def _weights(rows: int, resamples: int, seed: int) -> Iterator[Floats]:
-    """How often each row is drawn in each resample, in blocks that fit in memory."""
-    draw = np.random.default_rng(seed)
-    block = max(1, _CELLS_AT_ONCE // rows)
-    for start in range(0, resamples, block):
-        size = min(block, resamples - start)
-        weights = np.empty((size, rows))
-        for one in weights:
-            # Ten times as fast as a multinomial draw, which goes row by row.
-            one[:] = np.bincount(draw.integers(rows, size=rows), minlength=rows)
-        yield weights
+    means = np.split(drawn(np.hstack(list(cells.values()))), ends[:-1], axis=1)
+    return dict(zip(cells, means, strict=True))
 
 
 def percentiles(drawn: Floats, confidence: float) -> tuple[float, float]:

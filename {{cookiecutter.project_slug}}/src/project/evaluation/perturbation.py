@@ -13,9 +13,10 @@ import numpy as np
 from ..config import Config
 from ..data.schema import ColumnType
 from .changes import Change, Lost, Noise, Swapped
-from .intervals import Estimate, percentiles, resample
+from .intervals import Estimate, percentiles
 from .metrics import Floats, Predictions, metrics_of
 from .probing import Probe
+from .resampling import resample
 from .subject import seeded
 
 ALL = "all quantities"
@@ -84,6 +85,7 @@ def perturb(
         np.hstack(cells),
         resamples=config.evaluation.resamples,
         seed=seeded(config.seed, "perturbation"),
+        compute=config.compute,
     )
     means = np.vstack([np.hstack(cells).mean(axis=0), drawn])  # the figure itself comes first
     found = metric.combine(means.reshape(len(means), -1, width))

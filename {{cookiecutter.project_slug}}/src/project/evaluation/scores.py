@@ -56,6 +56,7 @@ def score(
                 resamples=config.evaluation.resamples,
                 confidence=config.evaluation.confidence,
                 seed=config.seed,
+                compute=config.compute,
             )
             entry["figures"] = _plain(figures)
             entry["gains"] = _plain(gains)
@@ -99,6 +100,7 @@ def _gain(made: Predictions, config: Config) -> dict[str, Any]:
         resamples=config.evaluation.resamples,
         confidence=config.evaluation.confidence,
         seed=config.seed,
+        compute=config.compute,
     )
     return asdict(gains["model"][cost.name])
 
@@ -131,6 +133,7 @@ def score_answers(
         resamples=config.evaluation.resamples,
         confidence=config.evaluation.confidence,
         seed=config.seed,
+        compute=config.compute,
     )
     return {"rows": len(said.y_true), "figures": _plain(figures), "gains": _plain(gains)}
 
