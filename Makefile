@@ -39,7 +39,7 @@ determinism: venv  ## write docs/determinism.md: which variations move a bit of 
 checklist: venv  ## write docs/checklist.md: which planted mistakes the checklist finds
 	@tools/with-engine.sh tools/checklist.sh
 
-picture: venv viewers  ## draw the README's pictures of `make train` and the dashboard
+picture: venv viewers  ## draw the README's pictures of `make train`, `make check` and the dashboard
 	@tools/with-engine.sh .venv/bin/python tools/picture.py
 
 base-image: engine  ## build or pull the base image if it is not there, and print its name

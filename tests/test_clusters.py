@@ -59,18 +59,9 @@ def alone(project: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def compose(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A command that understands compose.yaml: this machine's, or that of Debian's package."""
-    if shutil.which("docker-compose"):
-        return "docker-compose"
-    folder = tmp_path_factory.mktemp("compose")
-    fetch = (
-        "apt-get update -qq && cd /tmp && apt-get download -qq -o APT::Sandbox::User=root "
-        "docker-compose && dpkg -x docker-compose_*.deb /into"
-    )
-    mount = ("-v", f"{folder}:/into", os.environ["BASE_IMAGE"], "sh", "-c", fetch)
-    run("/usr/bin/docker", "run", "--rm", *mount, cwd=folder)
-    return str(folder / "usr" / "bin" / "docker-compose")
+def compose() -> str:
+    """A command that understands compose.yaml."""
+    return run(str(HERE.parent / "tools" / "compose.sh"), cwd=HERE).strip()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any
 from bench_run import called
 
 SCRIPT = Path(__file__).resolve().parents[1] / "tests" / "cluster_folds.py"
+COMPOSE = Path(__file__).with_name("compose.sh")
 # Ten folds; each takes a second or more where this machine does nothing else.
 FOLDS = ("model=forest", "++model.classification.n_estimators=600")
 ROUNDS = 4
@@ -29,11 +30,12 @@ def measure(project: Path) -> dict[str, Any]:
         "folds_one": folds(project, "compute.workers=1"),
         "folds_two": folds(project, "compute.workers=2"),
     }
-    called("make", "cluster", "WORKERS=2", cwd=project)
+    compose = called(str(COMPOSE), cwd=project).strip()
+    called("make", "cluster", "WORKERS=2", cwd=project, COMPOSE=compose)
     try:
         found["folds_dask"] = folds(project, "compute=dask")
     finally:
-        called("make", "cluster-down", cwd=project)
+        called("make", "cluster-down", cwd=project, COMPOSE=compose)
     return found
 
 

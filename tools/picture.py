@@ -1,4 +1,4 @@
-"""Draw what `make train` and `make dashboard` show: docs/train.svg and docs/dashboard.png.
+"""Draw what `make train`, `make check` and `make dashboard` show: docs/*.svg, docs/dashboard.png.
 
 make picture
 """
@@ -65,22 +65,28 @@ def dashboard(project: Path) -> None:
         page.screenshot(path=ROOT / "docs" / "dashboard.png")
 
 
-def main() -> None:
-    """Render a project, train in it and draw the terminal and the dashboard."""
-    with tempfile.TemporaryDirectory() as folder:
-        project = render(copy_template(Path(folder)), Path(folder, "out"))
-        called("make", "image", cwd=project)
-        shown = typescript(["make", "train"], project)
-        dashboard(project)
+def draw(command: list[str], project: Path, file: Path) -> None:
+    """Run a command in a project and draw the terminal that it leaves."""
+    shown = typescript(command, project)
     with Path(os.devnull).open("w") as nowhere:
         console = Console(record=True, width=WIDTH, file=nowhere)
-        console.print("[bold green]$[/] make train")
+        console.print(f"[bold green]$[/] {' '.join(command)}")
         console.print(Text.from_ansi(shown))
-        svg = console.export_svg(title="my-ml-project", unique_id="train")
+        svg = console.export_svg(title="my-ml-project", unique_id=file.stem)
     # The picture must look alike without a network: the font is whatever the reader has.
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
     lines = [line.rstrip() for line in svg.strip().splitlines()]
-    (ROOT / "docs" / "train.svg").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Render a project, train and check in it, and draw the terminal and the dashboard."""
+    with tempfile.TemporaryDirectory() as folder:
+        project = render(copy_template(Path(folder)), Path(folder, "out"))
+        called("make", "image", cwd=project)
+        for command in ("train", "check"):
+            draw(["make", command], project, ROOT / "docs" / f"{command}.svg")
+        dashboard(project)
 
 
 if __name__ == "__main__":
