@@ -80,7 +80,7 @@ build() {
     $engine image inspect "$base" >/dev/null 2>&1 || $engine pull "$base" >"$log" 2>&1 || true
     set -- build ${no_cache:+--no-cache} --target "$target" --tag "$image" \
         --build-arg "BASE_IMAGE=$base" --build-arg "EXTRAS=$extras" --label "$label=$(base_digest)"
-    if [ -n "$ca" ]; then set -- "$@" --secret "id=ca,src=$ca"; fi
+    if [ -n "$ca" ]; then set -- "$@" --secret "id=ca,src=$ca"; fi # pragma: allowlist secret
     # shellcheck disable=SC2086
     if [ -t 2 ]; then
         DOCKER_BUILDKIT=1 $engine "$@" . >&2 && built=yes

@@ -267,8 +267,9 @@ def test_a_model_that_is_none_is_refused(config: Config) -> None:
 def test_the_setting_may_be_one_of_the_preprocessing(config: Config) -> None:
     config.curves.over = "model.preprocessing.scale"
     assert setting(config) == ("model.preprocessing.scale", Scale.standard)
-    assert not with_setting(config, "model.preprocessing.scale", False).model.preprocessing.scale
-    assert config.model.preprocessing.scale
+    other = with_setting(config, "model.preprocessing.scale", Scale.robust)
+    assert other.model.preprocessing.scale is Scale.robust
+    assert config.model.preprocessing.scale.name == "standard"
 
 
 @ONE

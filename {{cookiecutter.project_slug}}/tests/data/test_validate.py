@@ -1,5 +1,6 @@
 """Every rule is held on every row, all at once; what is odd but no violation is told."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -315,11 +316,14 @@ def test_rows_that_are_not_suspected_are_not_read_again() -> None:
     repeats = Repeats(["a"])
     repeats.add(pd.DataFrame({"a": [1, 2, 3]}))
 
-    def again() -> Any:
-        raise AssertionError
-        yield
+    class Again:
+        def __iter__(self) -> Iterator[pd.DataFrame]:
+            return self
 
-    assert repeats.confirmed(again()).empty
+        def __next__(self) -> pd.DataFrame:
+            raise AssertionError
+
+    assert repeats.confirmed(Again()).empty
     assert Repeats(["a"]).suspects().size == 0
 
 

@@ -76,7 +76,7 @@ def _curves(seen: Seen, folder: Path) -> None:
     curves = pd.read_parquet(folder / "curves.parquet")
     assert len(curves) == 200
     for key, curve in curves.groupby(["split", "metric"]):
-        split, metric = map(str, tuple(key) if isinstance(key, tuple) else ())
+        split, metric = map(str, key)
         steps = seen.series[f"curve/{split}/{metric}".replace(" ", "_")]
         wanted = list(zip(curve["step"], curve["value"], strict=True))
         assert steps == [pytest.approx(pair) for pair in wanted]
