@@ -13,14 +13,17 @@ import sys
 from pathlib import Path
 
 ANSWERS: dict[str, str] = json.loads(r"""{{ cookiecutter | tojson }}""")
-HERE = os.environ.get("PWD") or ANSWERS["_output_dir"]
+OUTPUT = ANSWERS.get("_output_dir", str(Path.cwd().parent))
+HERE = os.environ.get("PWD") or OUTPUT
+# `cruft update` renders what it compares from within the project, whose table is there already.
+UPDATE = "_output_dir" not in ANSWERS and Path(HERE, ".cruft.json").exists()
 DATA = Path("conf/data.yaml")
 
 
 def find_source(answer: str) -> Path:
     """Find the table where pre_gen_project.py found it, links to it by their own name."""
     answer = os.path.expanduser(answer)  # noqa: PTH111 -- Path's raises where `~nobody` is no user
-    paths = [Path(place, answer) for place in (HERE, ANSWERS["_output_dir"])]
+    paths = [Path(place, answer) for place in (HERE, OUTPUT)]
     path = next((path for path in paths if path.exists()), paths[0])
     # The name of `.` and `..` is that of the folder; a link's own name says what kind of table.
     return path if path.name not in ("", "..") else path.resolve()
@@ -35,6 +38,8 @@ def safe_name(name: str) -> str:
 def copy_table(source: Path) -> str:
     """Copy a file, or a folder of Parquet parts, into `data/source/` and return its new path."""
     target = Path("data/source", safe_name(source.name))
+    if UPDATE:
+        return target.as_posix()
     if source.is_dir():
         # Parts of an older table, where a project is rendered over itself, are not of this one.
         shutil.rmtree(target, ignore_errors=True)
@@ -88,8 +93,10 @@ def main() -> None:
             ) from None
         replace_text("source: data/sample/penguins.csv", f"source: {copy}")
         replace_text("missing_target: drop", "missing_target: refuse")
+    if UPDATE:
+        return
     init_repository()
-    project = Path.cwd() if Path(HERE) != Path(ANSWERS["_output_dir"]) else Path.cwd().name
+    project = Path.cwd() if Path(HERE) != Path(OUTPUT) else Path.cwd().name
     print(f"\nnext: cd {shlex.quote(str(project))} && make train")
 
 

@@ -18,6 +18,11 @@ from pathlib import Path
 
 # As JSON in a raw string, since its encoder leaves no quote that could end the string.
 ANSWERS: dict[str, str] = json.loads(r"""{{ cookiecutter | tojson }}""")
+# Where the project's folder is made, which is where this runs; cruft does not tell it.
+OUTPUT = ANSWERS.get("_output_dir", str(Path.cwd().parent))
+HERE = os.environ.get("PWD") or OUTPUT
+# `cruft update` renders what it compares from within the project, whose table is there already.
+UPDATE = "_output_dir" not in ANSWERS and Path(HERE, ".cruft.json").exists()
 TEXT = tuple(kind + pack for kind in (".csv", ".tsv", ".txt") for pack in ("", ".gz", ".zst"))
 HEAD = 1 << 20  # bytes of a table that are looked at; the project's first data stage reads it all
 # Neither TOML, YAML nor a message of one line can hold these.
@@ -63,7 +68,7 @@ def is_there(path: Path) -> bool:
 def find_source(answer: str) -> Path:
     """Find the table from where the user stands: `~` and relative paths count from there."""
     # Cookiecutter stands in the template by now. A shell keeps PWD; other callers may not.
-    places = [os.environ.get("PWD") or ANSWERS["_output_dir"], ANSWERS["_output_dir"]]
+    places = [HERE, OUTPUT]
     name = os.path.expanduser(answer)  # noqa: PTH111 -- Path's raises where `~nobody` is no user
     paths = [Path(place, name) for place in places]
     found = [path for path in paths if is_there(path)]
@@ -143,6 +148,8 @@ def check() -> None:
     if not (target := ANSWERS["target"]):
         raise Refusal("target is empty: name the column that shall be predicted")
     if answer := ANSWERS["data_source"]:
+        if UPDATE:
+            return
         if "://" in answer:
             check_address(answer)
             return
