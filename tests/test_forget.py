@@ -120,6 +120,12 @@ def test_a_dry_run_shows_all_and_changes_nothing(project: Path) -> None:
         assert words in " ".join(out.split()), out
 
 
+def test_a_file_names_several_at_once(project: Path) -> None:
+    (project / "ids.txt").write_text("V-00017\nV-00018\n")
+    assert "found 2 rows" in succeed(project, "forget", "KEY=@ids.txt")
+    (project / "ids.txt").unlink()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -114,6 +114,29 @@ def test_a_newer_version_arrives_around_what_people_wrote(history: Path, tmp_pat
     assert "up to date" in run(CRUFT, "update", "--skip-apply-ask", cwd=project)
 
 
+def test_a_project_that_cookiecutter_made_joins_by_a_link(
+    history: Path, tmp_path: Path, render: Callable[..., Path]
+) -> None:
+    project = render(tmp_path / "out", project_name="Ours")
+    answers = json.dumps({"project_name": "Ours"})
+    run(
+        CRUFT,
+        "link",
+        "--default-config",
+        "--no-input",
+        "--extra-context",
+        answers,
+        history,
+        cwd=project,
+    )
+    commit(project, "Linked")
+    (history / TEMPLATE / "docs/new.md").write_text("# New\n")
+    commit(history, "Newer")
+    run(CRUFT, "update", "--skip-apply-ask", cwd=project)
+    changed = run("git", "status", "--porcelain", cwd=project).split("\n")
+    assert sorted(changed) == ["", " M .cruft.json", "A  docs/new.md"]
+
+
 @pytest.mark.docker
 def test_a_project_of_an_old_version_trains_after_its_update(
     template: Path, tmp_path: Path, render: Callable[..., Path]
