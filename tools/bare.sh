@@ -1,0 +1,61 @@
+#!/bin/sh
+# Measures what a bare Debian takes from `git clone` to a trained model, and writes docs/bare.json.
+#   tools/with-engine.sh tools/bare.sh
+# The machine is a container with apt and nothing else, which runs an engine of its own; it must
+# therefore be privileged. It clones the last commit of this repository, and types `make demo`.
+# SSL_CERT_FILE is handed in for networks behind a proxy.
+set -eu
+cd "$(dirname "$0")/.."
+. tools/lib.sh
+
+bare=localhost/bare-debian:trixie
+# Not quoted, here and below: ENGINE may hold options.
+# shellcheck disable=SC2086
+if ! $ENGINE image inspect "$bare" >/dev/null 2>&1; then
+    say "making $bare"
+    mmdebstrap --quiet --variant=apt trixie - </dev/null | $ENGINE import - "$bare" >/dev/null
+fi
+
+ca=${SSL_CERT_FILE:-}
+# shellcheck disable=SC2016
+set -- "$bare" sh -c '
+    now() { date +%s.%N; }
+    first=$(now)
+    { apt-get -qq update && apt-get -qq install -y --no-install-recommends git make; } >/dev/null 2>&1
+    tools=$(now)
+    git -c safe.directory=/repository/.git clone --quiet file:///repository project && cd project
+    clone=$(now)
+    make demo >&2 && echo "$first $tools $clone $(now)"'
+if [ -n "$ca" ]; then
+    for name in SSL_CERT_FILE PIP_CERT REQUESTS_CA_BUNDLE CA_BUNDLE; do set -- --env "$name=/ca.pem" "$@"; done
+    set -- --mount "type=bind,source=$ca,target=/ca.pem,readonly" "$@"
+fi
+# A worktree keeps its objects elsewhere; a clone of it is whole.
+copy=$(mktemp -d)
+trap 'rm -rf "$copy"' EXIT
+git clone --quiet --bare . "$copy/.git"
+# shellcheck disable=SC2086
+times=$($ENGINE run --rm --privileged --volume /var/lib/docker \
+    --mount "type=bind,source=$copy,target=/repository,readonly" "$@" | tail -n 1)
+[ -n "$times" ] || fail "the bare machine did not come to its end, as told above"
+TIMES=$times .venv/bin/python - <<'END'
+import json
+import os
+import time
+from pathlib import Path
+
+first, tools, clone, last = map(float, os.environ["TIMES"].split())
+found = {
+    "system": "Debian 13 with apt alone",
+    "cores": os.cpu_count(),
+    "date": time.strftime("%Y-%m-%d"),
+    "seconds": {
+        "git and make by apt-get": round(tools - first, 1),
+        "git clone": round(clone - tools, 1),
+        "make demo: Python, engine, base image, project, image, training": round(last - clone, 1),
+        "all": round(last - first, 1),
+    },
+}
+Path("docs/bare.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+print(json.dumps(found["seconds"], indent=2))
+END
