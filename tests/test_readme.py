@@ -1,13 +1,14 @@
 """Every command in the READMEs is run by a test, and every figure there comes from a file."""
 
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from conftest import ROOT, TEMPLATE
-from engine import make
+from engine import make, succeed
 
 Render = Callable[..., Path]
 HERE = Path(__file__).parent
@@ -21,6 +22,8 @@ BENCH = re.compile(
 # and words of it that go when it runs that no more. All other commands are run here.
 ELSEWHERE = {
     "git clone … && make pull && make train": ("test_versions.py", '"pull", env=env)'),
+    'make check ARGS="model=boosting"': ("test_checklist.py", '"check", broken)'),
+    "make check RUN=<id>": ("test_checklist.py", '"check", "RUN=latest"'),
     "make cluster WORKERS=3": ("test_clusters.py", '"cluster", "WORKERS=3"'),
     "make cluster-down": ("test_clusters.py", '"cluster-down"'),
     'make compare RUNS="3f2a 9c01 77de"': ("test_pages.py", '"compare", f"RUNS='),
@@ -157,8 +160,13 @@ def test_every_figure_comes_from_a_file_that_a_command_writes() -> None:
 
 @pytest.fixture(scope="module")
 def project(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh project, in which the README is followed from its first line to its last."""
-    return render(tmp_path_factory.mktemp("readme"))
+    """A project with a run, its data committed, to follow the README in to its last line."""
+    made = render(tmp_path_factory.mktemp("readme"))
+    succeed(made, "train", "ARGS=experiment=debug seed=9")
+    who = ["-c", "user.name=reader", "-c", "user.email=reader"]
+    for words in (["add", "--all"], ["commit", "--quiet", "--message", "First"]):
+        subprocess.run(["git", *who, *words], cwd=made, check=True)
+    return made
 
 
 def values(project: Path) -> dict[str, str]:
