@@ -16,6 +16,7 @@ from ..provenance import plain
 from ..runs import write_json
 from .cautions import Caution
 from .training import Trained
+from .trusted import load_trusted, refuse_foreign
 
 
 def save(
@@ -40,8 +41,15 @@ def save(
     -------
     dict
         Fingerprints of the model, its predictions and its metrics, and of all three together.
+
+    Raises
+    ------
+    RunError
+        When the model holds a type that could not be loaded again.
     """
     skops.io.dump(trained.pipeline, folder / "model.skops")
+    # Now, and not when somebody wants to use the model.
+    refuse_foreign(folder / "model.skops", "model.skops of this run")
     rows = pd.concat(
         [prediction_rows(splits[name], name, made["model"]) for name, made in predictions.items()]
     )
@@ -85,12 +93,14 @@ def save_beside(
 
 
 def load_model(file: Path) -> Pipeline:
-    """Read the fitted pipeline of a run of this project's own.
+    """Read the fitted pipeline of a run.
 
-    What skops does not know it trusts here: whoever could have put something into the file could
-    have put it into the code.
+    Raises
+    ------
+    RunError
+        When the file holds what no model of this project is made of, or is damaged.
     """
-    found: Pipeline = skops.io.load(file, trusted=skops.io.get_untrusted_types(file=file))
+    found: Pipeline = load_trusted(file)
     return found
 
 
