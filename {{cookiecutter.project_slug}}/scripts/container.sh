@@ -163,6 +163,9 @@ import* | *project.data.remote*) ;;
     ;;
 esac
 
+# shellcheck source=/dev/null
+. scripts/limits.sh
+
 # Files belong to the caller; a root who works in somebody's folder makes files of that owner.
 user=$(id -u):$(id -g)
 owner=''
@@ -235,10 +238,26 @@ esac
 IMAGE_ID=$id BASE_IMAGE=$base BASE_IMAGE_DIGEST=$base_digest
 export GIT_COMMIT GIT_DIRTY CODE_PATCH IMAGE_ID BASE_IMAGE BASE_IMAGE_DIGEST
 
-# shellcheck disable=SC2086
-exec $engine run --rm --init --user "$user" \
+# In bytes, since engines differ in what they call a gigabyte; swap would only hide the limit.
+if [ -n "$memory_gb" ]; then
+    bytes=$(awk "BEGIN { printf \"%.0f\", $memory_gb * 1e9 }")
+    set -- --memory "$bytes" --memory-swap "$bytes" "$@"
+fi
+[ -z "$cpus" ] || set -- --cpus "$cpus" "$@"
+set -- run --rm --init --user "$user" \
     --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges \
     --network "$network" --pids-limit 4096 \
     --mount "type=bind,\"source=$(pwd)\",target=$mount" \
     --env GIT_COMMIT --env GIT_DIRTY --env CODE_PATCH --env IMAGE_ID --env BASE_IMAGE --env BASE_IMAGE_DIGEST \
     "$@"
+# shellcheck disable=SC2086
+[ -n "$memory_gb$cpus" ] || exec $engine "$@"
+# Only where there is a limit do we stay, to tell what happened at it.
+code=0
+# shellcheck disable=SC2086
+$engine "$@" || code=$?
+case $code in
+125) fail "the engine refused these limits, as told above: change compute.memory_gb=${memory_gb:-null} or compute.cpus=${cpus:-null} in conf/compute/ or ARGS; null is no limit" ;;
+137) [ -z "$memory_gb" ] || fail "the command was killed at its limit of $memory_gb GB of memory: raise compute.memory_gb in conf/compute/ or ARGS, or take fewer compute.workers; what there was is untouched" ;;
+esac
+exit "$code"

@@ -1,6 +1,7 @@
 """Pieces of work give the same bits wherever they are done, and what can't is refused."""
 
 import os
+import signal
 from dataclasses import replace
 
 import numpy as np
@@ -79,6 +80,17 @@ def test_a_sentence_for_the_user_comes_back_from_a_worker(pieces: list[Piece]) -
         list(each(fail, pieces, LOCAL))
 
 
+def kill(piece: Piece) -> None:
+    """Die as a process does that the kernel takes the memory of."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_worker_that_was_killed_is_told_and_others_work_afterwards(pieces: list[Piece]) -> None:
+    with pytest.raises(MachineError, match=r"2 worker processes was killed.*fewer compute.workers"):
+        list(each(kill, pieces, LOCAL))
+    assert len(list(each(total, pieces, LOCAL))) == len(pieces)
+
+
 def test_where_and_by_how_many_pieces_are_done_does_not_name_a_run(
     data: Data, paths: Paths
 ) -> None:
@@ -90,6 +102,7 @@ def test_where_and_by_how_many_pieces_are_done_does_not_name_a_run(
             ("compute=dask", "compute.address=tcp://elsewhere:1"),
             ("compute=slurm", "compute.options={timeout_min: 3}"),
             ("compute=ray",),
+            ("compute.memory_gb=2", "compute.cpus=1.5"),
         )
     }
     assert len(names) == 1

@@ -121,6 +121,9 @@ class Compute:
     backend: Backend = MISSING
     address: str = MISSING
     options: dict[str, Any] = MISSING
+    # Of a container, read by scripts/limits.sh too; null for no limit, as runs of before have it.
+    memory_gb: float | None = None
+    cpus: float | None = None
 
 
 @dataclass
@@ -175,6 +178,12 @@ def validate(tree: DictConfig) -> Config:
         raise ConfigError("ladder.models is empty: name models of conf/model/, the simplest first")
     if not config.ladder.budget_s > 0:
         raise ConfigError(f"ladder.budget_s is {config.ladder.budget_s}: give seconds above 0")
+    for key in ("memory_gb", "cpus"):
+        limit = getattr(config.compute, key)
+        if limit is not None and not limit > 0:
+            raise ConfigError(
+                f"compute.{key} is {limit}: give a number above 0, or null for no limit"
+            )
     check_methods(config.methods)
     config.evaluation.costs = cost_table(config.evaluation.costs)
     check_curves(config.curves)

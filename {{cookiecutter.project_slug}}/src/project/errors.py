@@ -105,6 +105,13 @@ def run(command: Callable[[], None]) -> None:
             raise
         print(f"error: {refused}", file=sys.stderr)
         sys.exit(2)
+    except MemoryError as error:
+        print(
+            f"error: there is not enough memory ({first_line(error)}): take a smaller table or "
+            "model, or raise compute.memory_gb where it is set; what there was is untouched",
+            file=sys.stderr,
+        )
+        sys.exit(2)
     except KeyboardInterrupt:
         print("stopped: nothing was left half-written", file=sys.stderr)
         sys.exit(130)

@@ -40,8 +40,9 @@ if TYPE_CHECKING:
 
 # Where a run is shown changes nothing in it, nor do the settings of another command.
 _NOT_IDENTITY = {"tracking", "checks", "ladder", "methods", "tuning", "curves"}
-# Nor does where independent pieces are done, with the same pins and code or not at all.
-_PLACE = frozenset({"backend", "address", "options"})
+# Nor does where independent pieces are done, with the same pins and code or not at all, nor what a
+# container may use: it ends as it would without the limit, or is killed.
+_PLACE = frozenset({"backend", "address", "options", "memory_gb", "cpus"})
 # Nor does an argument of an estimator that only says how fast or how loud it works.
 NO_RESULT = frozenset({"n_jobs", "workers", "verbose"})
 # How scripts/snapshot.sh names what was too large to keep.
