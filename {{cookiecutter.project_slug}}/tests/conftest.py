@@ -1,5 +1,6 @@
 """One tiny table, and a project around it whose stages have run."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -19,7 +20,9 @@ from project.data.validate import validate as validate_table
 from project.paths import PROJECT, Paths
 
 # How long an example takes says something of the machine, and nothing of the code.
-settings.register_profile("project", deadline=None)
+settings.register_profile(
+    "project", deadline=None, max_examples=int(os.environ.get("FUZZ_EXAMPLES", "100"))
+)
 settings.load_profile("project")
 
 DATA = """

@@ -22,7 +22,7 @@ from .data.split import SPLIT
 from .data.table import ROW_ID
 from .errors import DataError
 from .files import sha256
-from .manifest import load_manifest
+from .manifest import checksum_of, load_manifest
 from .paths import PROJECT, Paths
 from .report import lineage as report
 from .reproduce import chosen
@@ -75,7 +75,6 @@ def chain(folder: Path, paths: Paths) -> list[Step]:
         The project.
     """
     manifest = load_manifest(folder)
-    recorded: dict[str, str] = manifest["inputs"]["data"]
     source = str(manifest["inputs"]["config"]["data"]["source"])
     names = {
         "source": source,
@@ -84,7 +83,10 @@ def chain(folder: Path, paths: Paths) -> list[Step]:
             for name, file in zip(("raw", "validated", "split"), stages(paths), strict=True)
         },
     }
-    steps = [_data_step(name, path, recorded[path], paths) for name, path in names.items()]
+    steps = [
+        _data_step(name, path, checksum_of(path, folder, manifest), paths)
+        for name, path in names.items()
+    ]
     for step in steps[1:]:
         if step.file is not None:
             step.rows = _rows(step.file)

@@ -6,6 +6,7 @@ does not show by whom.
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,35 @@ from .errors import RunError
 from .files import sha256
 from .provenance import canonical_hash
 from .runs import FORGOTTEN, MANIFEST, finite, read_json, write_json
+from .shape import Wanted, misshapen
 
 _SEAL = "seal"
+# What its readers rely on. A seal can be made by anybody, so what names a file, a commit or an
+# image is held to the letters of such names.
+_SHAPE: Wanted = {
+    "run_id": str,
+    "finished": str,
+    "inputs.code": str,
+    "inputs.lock": str,
+    "inputs.python": str,
+    "inputs.data.*": re.compile(r"[0-9a-f]{32}(\.dir)?"),
+    "inputs.config.seed": int,
+    "inputs.config.compute": dict,
+    "inputs.config.evaluation.resamples": int,
+    "inputs.config.model.name": str,
+    "inputs.config.data.source": str,
+    "inputs.config.data.target": str,
+    "inputs.config.data.task": re.compile("classification|regression"),
+    "inputs.config.data.split": dict,
+    "circumstances.git_commit": re.compile("[0-9a-f]{40,64}"),
+    "circumstances.base_image": re.compile(r"[\w.:/@+-]+"),
+    "outputs.*": str,
+    "timings.fit_s": (int, float),
+    "timings.total_s": (int, float),
+    "timings.*": (int, float, type(None)),
+    "sizes.*?": (int, float, type(None)),
+    "files.*": re.compile("[0-9a-f]{64}"),
+}
 
 
 def write_manifest(content: dict[str, Any], folder: Path) -> None:
@@ -43,12 +71,12 @@ def load_manifest(folder: Path) -> dict[str, Any]:
     Raises
     ------
     RunError
-        When it can't be read, or its seal does not hold.
+        When it can't be read, its seal does not hold, or it lacks what a run has.
     """
     name = f"runs/{folder.name}/{MANIFEST}"
     try:
         content = read_json(folder / MANIFEST)
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise RunError(
             f"{name} can't be read ({error}): restore it from a copy, or remove the folder and "
             "train again"
@@ -59,8 +87,36 @@ def load_manifest(folder: Path) -> dict[str, Any]:
             f"{name} was edited after the run: its seal does not hold; restore it from a copy, or "
             "remove the folder and train again"
         )
+    wrong = misshapen(content, _SHAPE) or _outside(content["files"])
+    if wrong:
+        raise RunError(
+            f"{name} {wrong}, so it is of no training of this project: remove the folder, and "
+            "train again"
+        )
     found: dict[str, Any] = content
     return found
+
+
+def _outside(files: dict[str, str]) -> str | None:
+    """Name a file that does not lie in the run's folder."""
+    for name in files:
+        if name.startswith("/") or ".." in Path(name).parts:
+            return f"lists {name!r}, which lies outside of the run's folder"
+    return None
+
+
+def checksum_of(path: str, folder: Path, manifest: dict[str, Any]) -> str:
+    """Return the checksum that a file of the project had when a run was made of it.
+
+    Raises
+    ------
+    RunError
+        When the run recorded none.
+    """
+    found = manifest["inputs"]["data"].get(path)
+    if found is None:
+        raise RunError(f"run {folder.name} recorded no checksum of {path}: train again")
+    return str(found)
 
 
 def check_files(folder: Path, manifest: dict[str, Any]) -> None:

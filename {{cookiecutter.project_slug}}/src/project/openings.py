@@ -12,6 +12,7 @@ from typing import Any
 from .errors import RunError
 from .files import locked
 from .paths import Paths
+from .shape import misshapen
 
 
 def opened(paths: Paths) -> list[dict[str, Any]]:
@@ -29,9 +30,9 @@ def opened(paths: Paths) -> list[dict[str, Any]]:
     for number, line in enumerate(lines, start=1):
         try:
             one = json.loads(line)
-        except json.JSONDecodeError:
+        except (json.JSONDecodeError, RecursionError):
             one = None
-        if not isinstance(one, dict) or not {"date", "run"} <= one.keys():
+        if misshapen(one, {"date": str, "run": str}):
             raise RunError(
                 f"{paths.openings.name}, line {number} can't be read: it counts how often the test "
                 f"split was opened; bring it back by `git checkout {paths.openings.name}`"

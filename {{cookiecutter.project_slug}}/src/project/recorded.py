@@ -10,7 +10,7 @@ from omegaconf import OmegaConf
 from .config import Config, validate
 from .data import cached
 from .errors import DataError, RunError
-from .manifest import check_files, load_manifest
+from .manifest import check_files, checksum_of, load_manifest
 from .paths import Paths
 from .reproduce import chosen
 
@@ -80,7 +80,7 @@ def open_run(wanted: str, paths: Paths) -> Recorded:
 
 def _table(file: Path, manifest: dict[str, Any], folder: Path, paths: Paths) -> Path:
     name = file.relative_to(paths.root).as_posix()
-    checksum = manifest["inputs"]["data"][name]
+    checksum = checksum_of(name, folder, manifest)
     if file.exists() and cached.checksum_of(file) == checksum:
         return file
     kept = cached.present(checksum, paths)

@@ -17,7 +17,7 @@ from typing import Any
 
 from . import errors
 from .errors import DataError, ProjectError, RunError
-from .manifest import check_files, load_manifest
+from .manifest import check_files, checksum_of, load_manifest
 from .paths import PROJECT, RECORDED, Paths
 from .runs import every, find, latest
 
@@ -60,6 +60,7 @@ def plan(wanted: str, paths: Paths) -> None:
         try:
             manifest = load_manifest(folder)
             check_files(folder, manifest)
+            here = "no" if missing(folder, manifest, paths) else "yes"
         except RunError as error:
             if wanted != "all":
                 raise
@@ -67,14 +68,13 @@ def plan(wanted: str, paths: Paths) -> None:
             continue
         around = manifest["circumstances"]
         commit, base = around["git_commit"] or "-", around["base_image"] or "-"
-        print(folder.name, commit, base, "no" if missing(manifest, paths) else "yes")
+        print(folder.name, commit, base, here)
 
 
-def missing(manifest: dict[str, Any], paths: Paths) -> dict[str, str]:
+def missing(folder: Path, manifest: dict[str, Any], paths: Paths) -> dict[str, str]:
     """Return path to checksum of the data that a run trained on and DVC's cache does not hold."""
-    checksums = manifest["inputs"]["data"]
     names = (file.relative_to(paths.root).as_posix() for file in paths.trained_on)
-    wanted = {name: checksums[name] for name in names}
+    wanted = {name: checksum_of(name, folder, manifest) for name in names}
     return {name: sum_ for name, sum_ in wanted.items() if not paths.cached(sum_).is_file()}
 
 
@@ -93,13 +93,13 @@ def fetch(folder: Path, paths: Paths) -> None:
     from .data.connect import opened
     from .locks import staging
 
-    wanted = missing(load_manifest(folder), paths)
+    wanted = missing(folder, load_manifest(folder), paths)
     with staging(paths), opened(paths, "pull") as (repo, remote):
         repo.cloud.pull([HashInfo("md5", checksum) for checksum in wanted.values()])
         causes = [one for one in remote.causes if not isinstance(one, FileNotFoundError)]
         if causes:
             raise remote.explain(causes[0])
-    for name, checksum in missing(load_manifest(folder), paths).items():
+    for name, checksum in missing(folder, load_manifest(folder), paths).items():
         raise DataError(
             f"{name} of run {folder.name} (md5 {checksum}) is neither in .dvc/cache nor in the DVC "
             "remote: run `make push` where it was made, then repeat this"

@@ -3,16 +3,14 @@
 Reads manifest.json, metrics.json and the size of the model; older runs lack some of the costs.
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .errors import RunError
 from .manifest import load_manifest
 from .provenance import canonical_hash
 from .report.numbers import Figure
-from .runs import read_json
+from .run_files import read_metrics
 
 
 @dataclass(frozen=True)
@@ -90,13 +88,7 @@ def read(folder: Path) -> RunRow:
         When its manifest or its metrics can't be read, or the manifest was edited.
     """
     manifest = load_manifest(folder)
-    try:
-        metrics = read_json(folder / "metrics.json")
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise RunError(
-            f"runs/{folder.name}/metrics.json can't be read ({error}): restore it from a copy, or "
-            "remove the folder and train again"
-        ) from None
+    metrics = read_metrics(folder)
     return RunRow(
         folder=folder,
         manifest=manifest,

@@ -1,11 +1,21 @@
 """The history of what served: a line for each promotion, return and withdrawal, kept by git."""
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..errors import RunError
 from ..paths import Paths
+from ..shape import Wanted, misshapen
+
+# Any version names a folder, and none another place.
+_SHAPE: Wanted = {
+    "time": str,
+    "action": str,
+    "version": re.compile(r"v\d+"),
+    "run": re.compile(r"[0-9a-f]+"),
+}
 
 
 @dataclass(frozen=True)
@@ -41,14 +51,18 @@ def read(paths: Paths) -> list[Entry]:
     if not paths.served.is_file():
         return []
     found = []
-    for number, line in enumerate(paths.served.read_text(encoding="utf-8").splitlines(), 1):
+    lines = paths.served.read_text(encoding="utf-8", errors="replace").splitlines()
+    for number, line in enumerate(lines, 1):
         try:
-            found.append(Entry(**json.loads(line)))
-        except (ValueError, TypeError):
+            entry = json.loads(line)
+        except (ValueError, RecursionError):
+            entry = None
+        if not isinstance(entry, dict) or entry.keys() != _SHAPE.keys() or misshapen(entry, _SHAPE):
             raise RunError(
                 f"{paths.shown('models/history.jsonl')}, line {number} is not a line that "
                 "`make promote` wrote: bring the file back from git"
-            ) from None
+            )
+        found.append(Entry(**entry))
     return found
 
 

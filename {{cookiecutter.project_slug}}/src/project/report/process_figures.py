@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from ..runs import read_json
+from ..run_files import FOLDS, read_folds
 from .figures import COLOURS, Drawn, drawing, label, svg, thin
 
-CURVES, FOLDS, RESOURCES = "curves.parquet", "folds.json", "resources.parquet"
+CURVES, RESOURCES = "curves.parquet", "resources.parquet"
 _METRICS = 4  # of the curves that are drawn
 _POINTS = 300  # of a line
 _SAMPLES = 3  # below which there is no line to draw
@@ -26,7 +26,7 @@ def draw(folder: Path) -> Iterator[Drawn]:
     """
     yield from _curves(curves(folder))
     if (folder / FOLDS).exists():
-        yield from _folds(read_json(folder / FOLDS))
+        yield from _folds(read_folds(folder))
     if (folder / RESOURCES).exists():
         yield from _resources(pq.read_table(folder / RESOURCES).to_pydict())
 

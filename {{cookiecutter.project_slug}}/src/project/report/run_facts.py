@@ -1,15 +1,13 @@
 """Find what a run's page tells beside figures: worst rows, folds, warnings."""
 
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..runs import read_json
+from ..run_files import FOLDS, read_folds, read_log
 from .numbers import decimals, number, short
-from .process_figures import FOLDS
 from .run_figures import names, validation
 
 _WORST = 10
@@ -59,7 +57,7 @@ def folds(folder: Path) -> list[tuple[str, int, str]]:
     if not (folder / FOLDS).exists():
         return []
     found = []
-    for metric, scores in read_json(folder / FOLDS)["metrics"].items():
+    for metric, scores in read_folds(folder)["metrics"].items():
         values = np.array([value for value in scores if value is not None])
         if len(values) > 1:
             spread = float(values.std(ddof=1))
@@ -71,11 +69,9 @@ def folds(folder: Path) -> list[tuple[str, int, str]]:
 
 def warnings(folder: Path) -> list[tuple[int, str, str]]:
     """Return how often, category and message of each warning, the most frequent first."""
-    lines = (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()
-    records = [json.loads(line) for line in lines]
     seen = Counter(
         (str(record.get("category", "")), str(record.get("message", "")))
-        for record in records
+        for record in read_log(folder)
         if record.get("level") == "warning"
     )
     return [(count, *what) for what, count in seen.most_common()]

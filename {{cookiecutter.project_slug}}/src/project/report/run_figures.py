@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ..runs import FIGURES, read_json
+from ..run_files import read_metrics
+from ..runs import FIGURES
 from .figures import Drawn
 
 _PREDICTIONS = "predictions.parquet"
@@ -26,7 +27,7 @@ def figures(folder: Path, manifest: dict[str, Any]) -> list[Drawn]:
     from . import class_figures, process_figures, quantity_figures
 
     config = manifest["inputs"]["config"]
-    confidence = read_json(folder / "metrics.json")["confidence"]
+    confidence = read_metrics(folder)["confidence"]
     valid = validation(folder)
     drawn: list[Drawn] = []
     if len(valid["y_true"]):

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from ..command import overrides
-from ..runs import PAGE, read_json
+from ..run_files import read_metrics
+from ..runs import PAGE
 from .figures import Drawn
 from .html import write_page
 from .numbers import decimals, estimate, number, seconds, short, verdict
@@ -62,7 +63,7 @@ def write(folder: Path, manifest: dict[str, Any], drawn: list[Drawn], path: Path
     path
         Where to write.
     """
-    metrics = read_json(folder / "metrics.json")
+    metrics = read_metrics(folder)
     config = manifest["inputs"]["config"]
     told = warnings(folder)
     write_page(

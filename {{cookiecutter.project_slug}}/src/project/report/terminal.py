@@ -10,7 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..manifest import load_manifest
-from ..runs import PAGE, read_json
+from ..run_files import read_metrics
+from ..runs import PAGE
 from .numbers import decimals, estimate, number, verdict
 
 
@@ -26,7 +27,7 @@ def show(run: Path, *, known: bool, console: Console | None = None) -> None:
     console
         Where to print; standard output where none is given.
     """
-    manifest, metrics = load_manifest(run), read_json(run / "metrics.json")
+    manifest, metrics = load_manifest(run), read_metrics(run)
     console = console or Console(highlight=False)
     console.print(_title(manifest, metrics), soft_wrap=True)
     console.print(_table(manifest, metrics))

@@ -1,6 +1,5 @@
 """What a tracker is told of a run, read from the run's folder."""
 
-import json
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,7 @@ from ..data.load import load
 from ..manifest import load_manifest
 from ..paths import Paths
 from ..provenance import plain
-from ..runs import read_json
+from ..run_files import read_folds, read_log, read_metrics
 from .config import group
 
 
@@ -60,8 +59,7 @@ def finished(folder: Path, config: Config, paths: Paths) -> Record:
     """Read the record of a run's folder."""
     manifest = load_manifest(folder)
     inputs, provenance = manifest["inputs"], _provenance(manifest)
-    warnings = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
-    folds = _folds(read_json(folder / "folds.json"))
+    warnings, folds = read_log(folder), _folds(read_folds(folder))
     tables = {"folds": folds, "warnings": pd.DataFrame(warnings)}
     if config.tracking.rows:
         tables["rows"] = rows(folder, config, paths)
@@ -77,7 +75,7 @@ def finished(folder: Path, config: Config, paths: Paths) -> Record:
         status="finished",
         params=inputs["config"] | {"provenance": provenance},
         provenance=provenance,
-        metrics=flat(read_json(folder / "metrics.json"))
+        metrics=flat(read_metrics(folder))
         | {f"time/{key}": value for key, value in manifest["timings"].items()}
         | {f"size/{key}": value for key, value in manifest["sizes"].items()},
         series={axis: frame for axis, frame in series.items() if len(frame)},

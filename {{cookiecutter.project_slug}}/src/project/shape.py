@@ -1,0 +1,44 @@
+"""See that a tree of JSON has what its readers look for, since anybody may have written it."""
+
+import re
+from typing import Any
+
+_ABSENT = object()
+Wanted = dict[str, type | tuple[type, ...] | re.Pattern[str]]
+
+
+def misshapen(tree: Any, wanted: Wanted) -> str | None:
+    """Name the first part of a tree that is not as wanted; None where all are.
+
+    Parameters
+    ----------
+    tree
+        As JSON is read.
+    wanted
+        Dotted name to type, or to the pattern of a text or null. A last "*" stands for every value;
+        what ends with "?" may be missing.
+    """
+    for name, kind in wanted.items():
+        plain = name.removesuffix("?").removesuffix(".*")
+        found = tree
+        for step in plain.split("."):
+            found = found.get(step, _ABSENT) if isinstance(found, dict) else _ABSENT
+        if found is _ABSENT:
+            if name.endswith("?"):
+                continue
+            return f"has no {plain}"
+        values = [found]
+        if ".*" in name:
+            if not isinstance(found, dict):
+                return f"has no mapping as {plain}"
+            values = list(found.values())
+        if not all(_fits(value, kind) for value in values):
+            return f"has an odd value in {plain}"
+    return None
+
+
+def _fits(value: Any, kind: type | tuple[type, ...] | re.Pattern[str]) -> bool:
+    if isinstance(kind, re.Pattern):
+        return value is None or (isinstance(value, str) and kind.fullmatch(value) is not None)
+    # A truth value is an integer to Python, and to nobody else.
+    return isinstance(value, kind) and (not isinstance(value, bool) or kind is bool)
