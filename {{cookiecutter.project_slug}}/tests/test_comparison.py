@@ -229,8 +229,8 @@ def test_data_is_laid_out_from_the_cache_and_checked(paths: Paths, tmp_path: Pat
         recorded.cached(checksum).parent.mkdir(parents=True, exist_ok=True)
         file.rename(recorded.cached(checksum))
     manifest = {"inputs": {"data": checksums}}
-    assert reproduce.missing(manifest, recorded) == {}
-    assert reproduce.missing(manifest, paths) == checksums
+    assert reproduce.missing(tmp_path, manifest, recorded) == {}
+    assert reproduce.missing(tmp_path, manifest, paths) == checksums
     reproduce.lay_out(manifest, recorded, paths)
     assert [md5(file) for file in paths.trained_on] == list(checksums.values())
     for file in paths.trained_on:

@@ -31,6 +31,7 @@ from ..trained import copied, reseal
 
 # A folder is copied for each example, and one of them may be slow.
 EASY = settings(
+    max_examples=max(10, settings().max_examples // 5),  # each goes through all that reads runs
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     print_blob=True,
 )
