@@ -91,21 +91,13 @@ def test_the_attack_would_succeed_without_the_hardening(project: Path) -> None:
         image,
         ["python", "/project/attack.py", "1"],
         user="0:0",
-        privileged=True,
         volumes={str(project): {"bind": "/project"}},
         remove=True,
     )
     (project / "attack.py").unlink()
     found = json.loads(out)
     could = {name for name, answer in found.items() if answer is True}
-    assert {
-        "write /etc",
-        "mount",
-        "a device",
-        "chroot",
-        "a raw socket",
-        "change the owner",
-    } <= could
+    assert {"write /etc", "chroot", "a raw socket", "change the owner", "become another"} <= could
     assert found["interfaces"] != ["lo"]
     assert found["no new privileges"] == "0"
 
@@ -250,7 +242,7 @@ def test_a_run_with_a_forged_model_is_refused_by_every_command_that_loads_it(
     (project / "forge.py").write_text(FORGE)
     forged = run(project, "python", "forge.py", run_.name, name, TARGET="dev")
     assert forged.code == 0, forged.err
-    more = {"evaluate": [f"RUN={run_.name}"], "explain": [f"RUN={run_.name}", "ROW=1"]}
+    more = {"evaluate": [f"RUN={run_.name}"], "explain": [f"RUN={run_.name}", "ROW=2"]}
     done = make(project, command, *more[command])
     (run_ / "model.skops").write_bytes(model)
     (run_ / "manifest.json").write_bytes(manifest)

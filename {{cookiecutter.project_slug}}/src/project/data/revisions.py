@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
 from ..errors import DataError, RemoteError
 from ..paths import Paths
 from .diff import Version
+from .lock_file import entries
 from .stages import ensure
 
 if TYPE_CHECKING:
@@ -78,11 +77,9 @@ def _lock_at(repo: "Repo", revision: str) -> str:
 def _checksum(lock: str, paths: Paths) -> str:
     """Return the checksum of the frozen table that the text of a dvc.lock names."""
     name = paths.raw.relative_to(paths.root).as_posix()
-    stages = (yaml.safe_load(lock) or {}).get("stages", {})
-    for stage in stages.values():
-        for out in stage.get("outs", []):
-            if out["path"] == name:
-                return str(out["md5"])
+    for out in entries(lock, "outs"):
+        if out["path"] == name:
+            return str(out["md5"])
     raise DataError(f"dvc.lock does not name {name}: run make data, and commit dvc.lock")
 
 

@@ -64,8 +64,8 @@ def recorded(table: Path) -> Record:
     """Read what the .dvc file beside a table says of where it came from, if there is one."""
     try:
         found = yaml.safe_load(_beside(table).read_text(encoding="utf-8"))
-        dep, out = found["deps"][0], found["outs"][0]
-    except (OSError, yaml.YAMLError, LookupError, TypeError):
+        dep, out = dict(found["deps"][0]), dict(found["outs"][0])
+    except (OSError, yaml.YAMLError, LookupError, TypeError, ValueError):
         return Record()
     etag = dep.get("etag") or dep.get("checksum") or ""
     return Record(str(dep.get("path", "")), str(etag), str(out.get("md5", "")))

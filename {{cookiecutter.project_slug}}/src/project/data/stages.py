@@ -5,11 +5,7 @@ python -m project.data.stages       conf/data.yaml, dvc.yaml -> data/, dvc.lock
 
 import json
 import logging
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from .. import errors
 from ..errors import DataError, StageFailed
@@ -18,6 +14,7 @@ from ..locks import clear_stale, staging
 from ..paths import PROJECT, Paths
 from .config import Data, load_data
 from .filekind import check_kind
+from .lock_file import entries
 
 
 def ensure(paths: Paths, only: str = "") -> Data:
@@ -73,9 +70,9 @@ def refresh(paths: Paths, only: str = "") -> Data:
 
 def checksums(paths: Paths) -> dict[str, str]:
     """Return the checksum of the source and of each stage's output, as dvc.lock records them."""
-    stages = yaml.safe_load(paths.dvc_lock.read_text(encoding="utf-8"))["stages"]
-    files = {e["path"]: e["md5"] for e in _entries(stages, "deps") if "src/" not in e["path"]}
-    return files | {e["path"]: e["md5"] for e in _entries(stages, "outs")}
+    text = _lock(paths)
+    files = {e["path"]: e["md5"] for e in entries(text, "deps") if "src/" not in e["path"]}
+    return files | {e["path"]: e["md5"] for e in entries(text, "outs")}
 
 
 def _refuse_absent(source: str, paths: Paths) -> None:
@@ -89,9 +86,8 @@ def _refuse_absent(source: str, paths: Paths) -> None:
         )
 
 
-def _entries(stages: dict[str, Any], kind: str) -> Iterator[dict[str, str]]:
-    for stage in stages.values():
-        yield from stage.get(kind, [])
+def _lock(paths: Paths) -> str:
+    return paths.dvc_lock.read_text(encoding="utf-8", errors="replace")
 
 
 def _reproduce(paths: Paths, only: str) -> None:
@@ -119,9 +115,7 @@ def _state(paths: Paths) -> dict[str, list[int]]:
     """Describe every file that the stages read or write, without reading it."""
     files = [paths.data_config, paths.schema, paths.dvc_pipeline, paths.dvc_lock]
     if paths.dvc_lock.exists():
-        stages = (yaml.safe_load(paths.dvc_lock.read_text(encoding="utf-8")) or {})["stages"]
-        for kind in ("deps", "outs"):
-            files += [paths.root / entry["path"] for entry in _entries(stages, kind)]
+        files += [paths.root / entry["path"] for entry in entries(_lock(paths), "deps", "outs")]
     files += [part for file in files if file.is_dir() for part in sorted(file.iterdir())]
     return {str(file.relative_to(paths.root)): _stat(file) for file in files}
 
