@@ -59,16 +59,21 @@ find_engine() {
     fail "no container engine answers${ENGINE:+ as ENGINE=$ENGINE}: install Docker or Podman and start it, then run this command again"
 }
 
-# Docker's client from 23 on builds with a plugin that is not always there; before, it was built in.
+# Docker's client from 23 on builds with a plugin that is not always there; before, it was built in,
+# and before 18 there was none.
 can_build() {
     case $engine in *podman*) return 0 ;; esac
     # shellcheck disable=SC2086
-    case $($engine --version) in *" "1?.* | *" "20.*) return 0 ;; esac
-    # shellcheck disable=SC2086
-    $engine buildx version >/dev/null 2>&1 || {
-        facts="no BuildKit"
-        return 1
-    }
+    case $($engine --version) in
+    *" "1[0-7].*) ;;
+    *" "1[89].* | *" "20.*) return 0 ;;
+    *)
+        # shellcheck disable=SC2086
+        if $engine buildx version >/dev/null 2>&1; then return; fi
+        ;;
+    esac
+    facts="no BuildKit"
+    return 1
 }
 
 build() {
@@ -87,7 +92,9 @@ build() {
     else
         if DOCKER_BUILDKIT=1 $engine "$@" . >"$log" 2>&1; then built=yes; else cat "$log" >&2; fi
     fi
+    if grep -q 'no space left on device' "$log"; then full=yes; else full=''; fi
     rm -f "$log"
+    [ "${built:-}" = yes ] || [ -z "$full" ] || fail "the image could not be built, since the disk is full where $engine keeps its images: free some space there, for example by \`$engine system prune\`, and run this again"
     [ "${built:-}" = yes ] || fail "the image could not be built, as told above: if it is the base that can't be pulled, give another with BASE_IMAGE=<name>; behind a proxy with its own certificates, set CA_BUNDLE=<file>"
 }
 
@@ -180,8 +187,8 @@ case $engine in
     case $facts in *"rootless: true"*) set -- --userns keep-id "$image" "$@" ;; *) set -- "$image" "$@" ;; esac
     ;;
 *)
-    # A rootless Docker maps its caller to root inside.
-    case $facts in *rootless*) user=${RUN_AS:-0:0} ;; esac
+    # A rootless Docker maps its caller to root inside. "false" is said by a Podman of that name.
+    case $facts in *"rootless: false"*) ;; *rootless*) user=${RUN_AS:-0:0} ;; esac
     set -- "$image" "$@"
     ;;
 esac
