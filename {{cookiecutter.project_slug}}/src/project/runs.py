@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from .errors import RunError
 from .files import locked
 from .paths import Paths
 
@@ -20,9 +21,22 @@ _FINISHED = re.compile(rb'"finished": "([^"]+)"')
 
 
 def find(run_id: str, paths: Paths) -> Path | None:
-    """Return the folder of a run, or None where there is no such run."""
+    """Return the folder of a run, or None where there is no such run.
+
+    Raises
+    ------
+    RunError
+        When there is a folder without a manifest, which is the last file that a training writes.
+    """
     folder = paths.runs / run_id
-    return folder if (folder / MANIFEST).is_file() else None
+    if (folder / MANIFEST).is_file():
+        return folder
+    if folder.is_dir() and any(folder.iterdir()):
+        raise RunError(
+            f"runs/{run_id} has no {MANIFEST}, so it is a part of a run, as of a copy that was "
+            "interrupted: copy it again, or remove it"
+        )
+    return None
 
 
 def every(paths: Paths) -> list[Path]:

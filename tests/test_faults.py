@@ -1,0 +1,372 @@
+"""Faults of machine, disk, clock and remote: what was good stays, and the next command mends."""
+
+import ast
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import docker
+import pytest
+from conftest import ROOT, TEMPLATE
+from engine import Outcome, let_in, make, succeed
+from test_chaos import init_of, little_space, make_room, told_full
+
+Render = Callable[..., Path]
+OUTPUTS = ("data/raw/table.parquet", "data/validated/table.parquet", "data/split/split.parquet")
+TABLE = ROOT / "docs" / "faults.md"
+QUICK = "tracking=disabled experiment=debug"
+in_container = pytest.mark.docker
+
+
+def rows_of_table() -> list[list[str]]:
+    """Return the cells of the rows of docs/faults.md."""
+    lines = [line for line in TABLE.read_text(encoding="utf-8").splitlines() if line[:1] == "|"]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_every_fault_of_the_table_is_shown_by_a_test_that_is_there() -> None:
+    rows = rows_of_table()
+    assert len(rows) >= 30
+    assert len({row[0] for row in rows}) == len(rows)
+    for case, command, shown, lost in rows:
+        assert command.startswith("`make ") or command == "every command", case
+        assert lost == "nothing", case
+        file, _, name = shown.strip("`").partition("::")
+        path = (
+            ROOT / file if file.startswith("tests/") else ROOT / TEMPLATE / file[len("project/") :]
+        )
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        assert name.startswith("test_"), case
+        assert name in names, f"{case}: {file} has no {name}"
+
+
+@pytest.fixture(scope="module")
+def project(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that is trained and committed, with a folder as its remote."""
+    made = render(tmp_path_factory.mktemp("faults"))
+    (made.parent / "store").mkdir()
+    succeed(made, "remote", "URL=../store")
+    succeed(made, "train", f"ARGS={QUICK}")
+    succeed(made, "train", f"ARGS={QUICK} seed=1")
+    who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for arguments in (["add", "--all"], ["commit", "--quiet", "-m", "x"]):
+        subprocess.run(["git", *who, *arguments], cwd=made, check=True)
+    return made
+
+
+def state(project: Path) -> dict[str, str]:
+    """Return the checksums of the stages' outputs and of every file of the runs."""
+    files = [project / name for name in OUTPUTS]
+    files += sorted(p for p in (project / "runs").rglob("*") if p.is_file())
+    return {str(p.relative_to(project)): sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+def refused(project: Path, *arguments: str) -> str:
+    """Run make, and return the one sentence that it refused with."""
+    done = make(project, *arguments)
+    assert done.code == 2, done.out + done.err
+    assert "Traceback" not in done.out + done.err
+    return done.sentence
+
+
+@in_container
+@pytest.mark.parametrize("lost", [".dvc/cache", ".dvc/tmp", ".dvc/site", ".cache"])
+def test_a_cache_that_is_deleted_is_made_again(project: Path, lost: str) -> None:
+    before = state(project)
+    shutil.rmtree(project / lost, ignore_errors=True)
+    assert "shown again" in succeed(project, "train", f"ARGS={QUICK}")
+    shutil.rmtree(project / "data/split")
+    succeed(project, "data")
+    assert state(project) == before
+    succeed(project, "push")
+
+
+@in_container
+def test_a_cache_whose_files_were_cut_gives_no_wrong_table(project: Path) -> None:
+    before = state(project)
+    for file in (project / ".dvc/cache").rglob("*"):
+        if file.is_file():
+            file.chmod(0o644)
+            file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    for name in OUTPUTS:
+        (project / name).unlink()
+    done = make(project, "data")
+    if done.code != 0:
+        # The records of stages were cut, too: without them the stages run.
+        assert "Traceback" not in done.out + done.err
+        shutil.rmtree(project / ".dvc/cache")
+        succeed(project, "data")
+    assert state(project) == before
+
+
+@in_container
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"x": 1}', "\0" * 100])
+def test_a_note_of_what_was_fresh_may_be_anything(project: Path, content: str) -> None:
+    before = state(project)
+    (project / ".dvc/tmp/fresh.json").write_text(content)
+    succeed(project, "data")
+    assert state(project) == before
+
+
+@in_container
+def test_a_lock_of_stages_with_marks_of_a_merge_is_told(project: Path) -> None:
+    lock = project / "dvc.lock"
+    kept = lock.read_text()
+    before = state(project)
+    lock.write_text(kept.replace("stages:", "<<<<<<< HEAD\nstages:\n=======\n>>>>>>> x", 1))
+    try:
+        assert "dvc.lock" in refused(project, "data")
+        assert "git checkout dvc.lock" in refused(project, "train", f"ARGS={QUICK}")
+    finally:
+        lock.write_text(kept)
+    assert state(project) == before
+    succeed(project, "data")
+
+
+@in_container
+def test_locks_of_processes_that_were_killed_stop_nobody(project: Path) -> None:
+    for name in ("rwlock", "rwlock.lock", "lock"):
+        (project / ".dvc/tmp" / name).write_text('{"/project/data": {"write": {"pid": 1}}}')
+    with (project / "data/sample/penguins.csv").open("a") as file:
+        file.write("Adelie,Dream,40.1,18.2,190,3700,male,2009\n")
+    succeed(project, "data")
+
+
+@in_container
+def test_a_table_that_changed_while_the_clock_went_back_is_read_again(project: Path) -> None:
+    before = state(project)
+    table = project / "data/sample/penguins.csv"
+    kept = table.stat()
+    text = table.read_text()
+    table.write_text(text.replace("Torgersen", "Torgersem"))
+    assert table.stat().st_size == kept.st_size
+    for times in ((0, 0), (kept.st_atime, kept.st_mtime), (4e9, 4e9)):
+        os.utime(table, times)
+        succeed(project, "data")
+        assert state(project)[OUTPUTS[0]] != before[OUTPUTS[0]]
+    table.write_text(text)
+    os.utime(table, (4e9, 4e9))
+    succeed(project, "data")
+    assert {name: state(project)[name] for name in OUTPUTS} == {n: before[n] for n in OUTPUTS}
+
+
+@in_container
+def test_a_run_from_the_future_is_the_last_one_and_breaks_nothing(project: Path) -> None:
+    before = state(project)
+    runs = sorted((project / "runs").glob("[!.]*"))
+    manifest = runs[0] / "manifest.json"
+    kept = manifest.read_bytes()
+    script = (
+        "import sys; sys.path.insert(0, '.'); from pathlib import Path; "
+        "from tests.trained import reseal; "
+        f"reseal(Path('runs/{runs[0].name}'), finished='2999-01-01T00:00:00.000000Z')"
+    )
+    container = str(project / "scripts/container.sh")
+    env = {**os.environ, "TARGET": "dev"}
+    subprocess.run([container, "python", "-c", script], env=env, check=True, capture_output=True)
+    try:
+        assert runs[0].name in succeed(project, "lineage")
+        assert "2 runs" in succeed(project, "dashboard")
+        assert "shown again" in succeed(project, "train", f"ARGS={QUICK} seed=1")
+    finally:
+        manifest.write_bytes(kept)
+    assert state(project) == before
+
+
+@in_container
+def test_a_run_that_was_half_copied_is_told_and_no_other_is_touched(project: Path) -> None:
+    before = state(project)
+    run = min((project / "runs").glob("[!.]*"))
+    seed = re.search(r"(?m)^seed: (\d+)", (run / "config.yaml").read_text())
+    assert seed is not None
+    train = ("train", f"ARGS={QUICK} seed={seed[1]}")
+    away = project / "away"
+    for missing in ("manifest.json", "model.skops"):
+        (run / missing).rename(away)
+        try:
+            if missing == "manifest.json":
+                assert f"runs/{run.name} has no manifest.json" in refused(project, *train)
+                assert "1 runs" in succeed(project, "dashboard")
+            else:
+                said = refused(project, "evaluate", f"RUN={run.name}")
+                assert f"runs/{run.name}/model.skops is missing" in said
+        finally:
+            away.rename(run / missing)
+    assert state(project) == before
+    shutil.rmtree(run)
+    run.mkdir()  # an empty folder is in nobody's way
+    succeed(project, *train)
+    after = state(project)
+    name = f"runs/{run.name}/predictions.parquet"
+    assert after[name] == before[name]
+
+
+@in_container
+def test_a_remote_that_was_half_copied_is_told_and_mended(project: Path) -> None:
+    succeed(project, "push")
+    store = project.parent / "store"
+    held = sorted(path for path in store.rglob("*") if path.is_file())
+    contents = {path: path.read_bytes() for path in held}
+    half = held[::2]
+    for path in half:
+        path.chmod(0o644)
+        path.unlink()
+    before = state(project)
+    kept = project / ".dvc" / "kept"
+    (project / ".dvc/cache").rename(kept)
+    for name in OUTPUTS:
+        (project / name).rename(project / f"{name}.kept")
+    assert "lacks" in refused(project, "pull")
+    for name in OUTPUTS:
+        (project / f"{name}.kept").rename(project / name)
+    shutil.rmtree(project / ".dvc/cache", ignore_errors=True)
+    kept.rename(project / ".dvc/cache")
+    assert "sent" in succeed(project, "push")
+    assert {path: path.read_bytes() for path in held} == contents
+    assert state(project) == before
+
+
+TUNE = f"tuning.models=[logistic] tuning.trials=4 tuning.batch=2 {QUICK}"
+
+
+@in_container
+@pytest.mark.parametrize(
+    ("folder", "command"),
+    [
+        ("reports", ("dashboard",)),
+        ("tuning", ("tune", f"ARGS={TUNE}")),
+        ("wandb", ("train", "ARGS=experiment=debug tracking=offline seed=6")),
+    ],
+    ids=["reports", "tuning", "wandb"],
+)
+def test_a_full_disk_elsewhere_is_told_and_mended(
+    project: Path, folder: str, command: tuple[str, ...]
+) -> None:
+    before = state(project)
+    (project / folder).mkdir(exist_ok=True)
+    with little_space(project / folder, 4096):
+        done = make(project, *command)
+        assert "Traceback" not in done.out + done.err
+        if folder != "wandb":  # the tracker keeps no run from being made
+            told_full(done)
+        make_room(project / folder)
+        succeed(project, *command)
+    assert {k: v for k, v in state(project).items() if k in before} == before
+
+
+@in_container
+def test_commands_killed_at_random_moments_end_as_if_they_had_not_been(project: Path) -> None:
+    before = state(project)
+    draw = random.Random(0)  # noqa: S311 -- moments, no secrets
+    table = project / "data/sample/penguins.csv"
+    kept = table.read_bytes()
+    tune = f"tuning.models=[logistic] tuning.trials=6 tuning.batch=2 {QUICK}"
+    client = docker.from_env()
+    for number, command in enumerate(
+        [["data"], ["train", f"ARGS={QUICK} seed=77"], ["tune", f"ARGS={tune}"]] * 3
+    ):
+        if command == ["data"]:
+            table.write_bytes(kept + b"Adelie,Dream,40.1,18.2,190,3700,male,2009\n" * (number + 1))
+        kill_after(project, command, draw.uniform(0.3, 4), client)
+    table.write_bytes(kept)
+    succeed(project, "data")
+    after = state(project)
+    assert {name: after[name] for name in before} == before
+    succeed(project, "train", f"ARGS={QUICK} seed=77")
+    succeed(project, "tune", f"ARGS={tune}")
+    for run in (project / "runs").glob("[!.]*"):
+        assert (run / "manifest.json").is_file()
+        succeed(project, "lineage", f"RUN={run.name}")
+    assert list((project / "runs").glob(".*")) == []
+
+
+def kill_after(
+    project: Path, command: list[str], seconds: float, client: docker.DockerClient
+) -> None:
+    """Start make, and kill its container so many seconds after it began."""
+    with subprocess.Popen(
+        ["make", "--no-print-directory", *command],
+        cwd=project,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        pid = 0
+        while process.poll() is None and not pid:
+            pid = init_of(client, project)
+        time.sleep(seconds)
+        if process.poll() is None:
+            os.kill(pid, signal.SIGKILL)
+        process.wait(60)
+
+
+TWICE = [
+    ("data",),
+    ("profile",),
+    ("diff",),
+    ("push",),
+    ("pull",),
+    ("train", f"ARGS={QUICK} seed=5"),
+    ("report",),
+    ("dashboard",),
+    ("lineage",),
+    ("explain", "ROW=2"),
+    ("evaluate",),
+    ("smoke",),
+    ("forget", "KEY=year=1900"),
+    ("sync",),
+    ("reproduce",),
+]
+
+
+@in_container
+@pytest.mark.parametrize("command", TWICE, ids=lambda command: command[0])
+def test_two_of_a_command_at_once_say_the_same(project: Path, command: tuple[str, ...]) -> None:
+    before = state(project)
+    started = [
+        subprocess.Popen(
+            ["make", "--no-print-directory", *command],
+            cwd=project,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    ended = [Outcome(p.returncode, *said) for p in started for said in [p.communicate(timeout=300)]]
+    for done in ended:
+        assert "Traceback" not in done.out + done.err
+    assert len({done.code for done in ended}) == 1, [done.err for done in ended]
+    alone = make(project, *command)
+    assert alone.code == ended[0].code, ended[0].err
+    assert {k: v for k, v in state(project).items() if k in before} == before
+
+
+@in_container
+def test_a_project_on_a_disk_of_its_own_with_signs_in_its_path_and_no_home(
+    render: Render, tmp_path: Path
+) -> None:
+    assert os.geteuid() == 0, "mounting a disk takes root, which CI is"
+    disk = tmp_path / "a disk, größer ☂"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", disk], check=True)
+    try:
+        project = render(disk / "my folder")
+        let_in(project)
+        home = tmp_path / "home"
+        home.mkdir()
+        home.chmod(0o555)
+        succeed(project, "train", f"ARGS={QUICK}", env={"HOME": str(home)})
+        assert list(home.iterdir()) == []
+        (manifest,) = (project / "runs").glob("*/manifest.json")
+        assert json.loads(manifest.read_text())["outputs"]
+    finally:
+        subprocess.run(["umount", disk], check=True)
