@@ -50,6 +50,7 @@ def state(project: Path) -> dict[str, bytes]:
     [
         ("sede=3", ["'sede'", "did you mean 'seed'"]),
         ("seed=abc", ["seed", "'abc'", "Integer"]),
+        ("curves=0", ["curves=0", "must be a string"]),
         (
             "model=gradient",
             ["conf/model/gradient.yaml", "boosting, dummy, forest, lightgbm, logistic"],

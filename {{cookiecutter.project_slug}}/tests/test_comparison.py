@@ -101,11 +101,11 @@ def test_an_input_that_moved_is_named(
 def test_a_parameter_that_moved_is_named_with_both_values(run: Path, tmp_path: Path) -> None:
     config = json.loads(json.dumps(load_manifest(run)["inputs"]["config"]))
     config["model"]["classification"]["C"] = 2.0
-    del config["seed"]
+    del config["evaluation"]["folds"]
     found = compare(run, changed(run, tmp_path, inputs={"config": config}))
     assert found.inputs == [
-        Difference("parameter", "seed", "0", "none"),
         Difference("parameter", "model.classification.C", "1.0", "2.0"),
+        Difference("parameter", "evaluation.folds", "5", "none"),
     ]
 
 

@@ -13,6 +13,7 @@ from project.runs import create
 from project.train import make
 
 from .conftest import configure
+from .manifests import least
 
 IMAGE = "sha256:" + "a" * 64
 
@@ -26,8 +27,8 @@ def task() -> str:
 def leave(run: str, into: dict[str, Any], paths: Paths, finished: str, image: str = IMAGE) -> None:
     """Leave a run that has no more than a manifest."""
     with create(run, paths) as folder:
-        around = {"image": image}
-        write_manifest({"inputs": into, "circumstances": around, "finished": finished}, folder)
+        around = {"image": image, "git_commit": None, "base_image": None}
+        write_manifest(least(inputs=into, circumstances=around, finished=finished), folder)
 
 
 @pytest.fixture

@@ -8,9 +8,12 @@ import pytest
 
 from project.errors import RunError
 from project.manifest import check_files, load_manifest, write_manifest
-from project.runs import MANIFEST
+from project.provenance import canonical_hash
+from project.runs import MANIFEST, finite
 
-CONTENT = {"run_id": "abc", "inputs": {"b": 1.5, "a": ["ü", None, True]}, "odd": float("nan")}
+from .manifests import least
+
+CONTENT = least(more={"b": 1.5, "a": ["ü", None, True]}, odd=float("nan"))
 
 
 @pytest.fixture
@@ -32,7 +35,7 @@ def change(run: Path, **values: Any) -> None:
 
 def test_what_was_written_is_read(run: Path) -> None:
     found = load_manifest(run)
-    assert found["inputs"] == CONTENT["inputs"]
+    assert found["more"] == CONTENT["more"]
     assert found["odd"] is None
     assert sorted(found["files"]) == ["metrics.json", "model.skops"]
     check_files(run, found)
@@ -48,9 +51,9 @@ def test_layout_and_order_are_no_edit(run: Path) -> None:
     "values",
     [
         {"run_id": "abd"},
-        {"inputs": {"b": 1.5000000000000002, "a": ["ü", None, True]}},
+        {"more": {"b": 1.5000000000000002, "a": ["ü", None, True]}},
         {"files": {}},
-        {"more": 1},
+        {"another": 1},
         {"seal": "0" * 64},
         {"seal": None},
     ],
@@ -79,3 +82,41 @@ def test_a_missing_file_is_named(run: Path) -> None:
     (run / "metrics.json").unlink()
     with pytest.raises(RunError, match=r"runs/abc/metrics\.json is missing"):
         check_files(run, load_manifest(run))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"inputs": {}}, "has no inputs.code"),
+        ({"finished": 3}, "has an odd value in finished"),
+        ({"timings": {"fit_s": True, "total_s": 1}}, "has an odd value in timings.fit_s"),
+        ({"circumstances": {"base_image": None}}, "has no circumstances.git_commit"),
+        (
+            {"circumstances": {"git_commit": "--exec=id", "base_image": None}},
+            "has an odd value in circumstances.git_commit",
+        ),
+        (
+            {"circumstances": {"git_commit": None, "base_image": "a\nb c yes"}},
+            "has an odd value in circumstances.base_image",
+        ),
+        (
+            {"inputs": {**least()["inputs"], "data": {"t.csv": "../../../etc/passwd"}}},
+            "has an odd value in inputs.data",
+        ),
+        ({"sizes": {"model_bytes": "x"}}, "has an odd value in sizes"),
+    ],
+)
+def test_a_sealed_manifest_without_what_a_run_has_is_refused(
+    tmp_path: Path, changes: dict[str, Any], words: str
+) -> None:
+    write_manifest(least(**changes), tmp_path)
+    with pytest.raises(RunError, match=words):
+        load_manifest(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["../other/model.skops", "/etc/passwd"])
+def test_a_file_outside_of_the_run_is_not_listed(tmp_path: Path, name: str) -> None:
+    whole = finite(least(files={name: "0" * 64}))
+    (tmp_path / MANIFEST).write_text(json.dumps({**whole, "seal": canonical_hash(whole)}))
+    with pytest.raises(RunError, match="outside of the run's folder"):
+        load_manifest(tmp_path)

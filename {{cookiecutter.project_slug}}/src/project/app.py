@@ -34,14 +34,17 @@ def run(command: Callable[[Config], None]) -> None:
     # Without this Hydra prints an error itself and exits 1; we want to word it and exit 2.
     os.environ["HYDRA_FULL_ERROR"] = "1"
     failures: list[errors.ProjectError] = []
+    composing = [True]
 
     @hydra.main(version_base="1.3", config_path=str(PROJECT.conf), config_name="config")
     def job(tree: DictConfig) -> None:
+        composing[0] = False
         try:
             command(validate(tree))
         except errors.ProjectError as error:
             # Raising here would make Hydra add lines of its own.
             failures.append(error)
+        composing[0] = True
 
     def whole() -> None:
         refuse_data_overrides(sys.argv[1:])
@@ -49,7 +52,10 @@ def run(command: Callable[[Config], None]) -> None:
             begin_group()
         try:
             job()
-        except HydraException as error:
+        except Exception as error:
+            # Hydra reads nothing but conf/ and ARGS, and does not raise its own errors alone.
+            if not composing[0] and not isinstance(error, HydraException):
+                raise
             raise ConfigError(explain(error, sys.argv[1:], PROJECT.conf)) from None
         for failure in failures[:-1]:
             print(f"error: {failure}", file=sys.stderr)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import skops.io
-from hydra.errors import HydraException
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,12 +19,13 @@ from project.data.schema import load_schema
 from project.data.split import split_table
 from project.data.stages import checksums
 from project.data.validate import validate as validate_table
+from project.errors import ConfigError
 from project.models.pipeline import build_pipeline
 from project.models.store import load_model
 from project.models.training import fit
 from project.paths import PROJECT, Paths
 
-from ..conftest import configure
+from ..conftest import compose_tree, configure
 from .test_fuzz import JSON, ends_well, places, replaced
 
 EASY = settings(
@@ -74,12 +74,12 @@ def task() -> str:
 @given(overrides=st.lists(OVERRIDES, min_size=1, max_size=3))
 def test_any_override(data: Data, overrides: list[str]) -> None:
     def use() -> None:
+        app.refuse_data_overrides(overrides)
         try:
-            app.refuse_data_overrides(overrides)
-            build_pipeline(configure(data, *overrides).model, data)
-        except HydraException as error:
-            # As app.run tells it.
-            assert app.explain(error, overrides, PROJECT.conf).strip()
+            compose_tree(*overrides)
+        except Exception as error:  # whatever it is, app.run tells it so
+            raise ConfigError(app.explain(error, overrides, PROJECT.conf)) from None
+        build_pipeline(configure(data, *overrides).model, data)
 
     ends_well(use)
 
