@@ -147,6 +147,11 @@ def check() -> None:
     check_names()
     if not (target := ANSWERS["target"]):
         raise Refusal("target is empty: name the column that shall be predicted")
+    if "${" in target:
+        raise Refusal(
+            f"target '{target}' holds a dollar sign before a brace, by which settings refer "
+            "to other keys: rename the column in the table"
+        )
     if answer := ANSWERS["data_source"]:
         if UPDATE:
             return

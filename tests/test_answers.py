@@ -138,6 +138,7 @@ def test_a_slug_that_can_name_no_folder_is_refused(
         ({"wandb_entity": "a team"}, ["wandb_entity 'a team'"]),
         ({"wandb_entity": 'a"b'}, ["wandb_entity 'a\"b'"]),
         ({"target": ""}, ["target is empty", "name the column"]),
+        ({"target": "${oc.env:HOME}"}, ["'${oc.env:HOME}'", "rename the column"]),
         ({"target": "bill"}, ["target 'bill'", "species, island, sex, bill_length_mm"]),
         ({"target": "body_mass"}, ["did you mean 'body_mass_g'?"]),
         ({"task": "regression"}, ["'sex'", "task=classification", "body_mass_g"]),

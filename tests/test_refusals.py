@@ -1,5 +1,6 @@
 """What is wrong is told in one sentence: exit code 2, no traceback, nothing half-written."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -187,3 +188,36 @@ def test_a_user_who_may_not_use_the_engine_is_told(project: Path) -> None:
     )
     assert done.returncode == 2
     assert "you may not use the socket" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "$(touch pwned) `touch pwned`; touch pwned",
+        "$(shell touch pwned) $$(touch pwned) := #",
+        "!!python/object/apply:os.system ['touch pwned']",
+        "{{ cycler.__init__.__globals__.os.system('touch pwned') }}",
+        "<script>touch('pwned')</script> %s {0}",
+    ],
+    ids=["shell", "make", "yaml", "jinja", "markup"],
+)
+def test_hostile_answers_come_out_inert(render: Render, tmp_path: Path, column: str) -> None:
+    rows = [f"{i % 7},{'xy'[i % 2]},{'ab'[i * 7 % 13 % 2]}\n" for i in range(120)]
+    (tmp_path / "t.csv").write_text(f'size,"{column} too","{column}"\n{"".join(rows)}')
+    made = render(
+        tmp_path / "out",
+        cwd=tmp_path,
+        data_source="t.csv",
+        target=column,
+        project_slug="safe",
+        project_name=column,
+        description=column,
+        author_name=column,
+    )
+    out = succeed(made, "train", "ARGS=tracking=disabled experiment=debug")
+    out += succeed(made, "help") + succeed(made, "dashboard") + succeed(made, "profile")
+    (manifest,) = (made / "runs").glob("*/manifest.json")
+    assert json.loads(manifest.read_text())["inputs"]["config"]["data"]["target"] == column
+    assert not list(tmp_path.rglob("*pwned*"))
+    for page in made.rglob("*.html"):
+        assert "<script>touch" not in page.read_text()

@@ -559,6 +559,8 @@ HOSTILE = {
     "unicode": "Größe für 模型 \N{ROCKET} \N{WOMAN}\u200d\N{PERSONAL COMPUTER}",
     "a keyword": "lambda",
     "shell": "$(touch pwned) `id` ; rm -rf * & | > < ~ !! $HOME",
+    "make": "$(shell touch pwned) $$(id) $(HOME) := b # \\",
+    "yaml tags": "!!python/object/apply:os.system ['touch pwned']",
     "yaml": "- a: [b, {c: d}] # e, &f *g !h |",
     "toml": "'a' = [1] # b",
     "markup": "<b>100%</b> {braces} %s {0}",

@@ -51,6 +51,8 @@ def refusal(*overrides: str) -> str:
         ("compute.threads=0", ["compute.threads is 0", "from 1"]),
         ("+tracking.colour=red", ["tracking.colour"]),
         ("seed=[", ["seed=["]),
+        ("compute.memory_gb=0", ["compute.memory_gb is 0", "null for no limit"]),
+        ("compute.cpus=-1", ["compute.cpus is -1", "above 0"]),
     ],
 )
 def test_a_bad_override_is_named_with_the_way_to_mend_it(override: str, words: list[str]) -> None:
@@ -82,6 +84,9 @@ def test_other_overrides_are_let_through() -> None:
         ("method: hash", "method: random", "split.method.*random"),
         ("source: table.csv", "sauce: table.csv", "sauce"),
         ("source: table.csv", "source: [", "YAML"),
+        ("source: table.csv", "source: ../other/table.csv", "lies outside of the project"),
+        ("source: table.csv", "source: data/../../t.csv", "lies outside of the project"),
+        ("source: table.csv", "source: /etc/passwd", "lies outside .* into data/source/"),
         ("source: table.csv", "columns: {a: {type: text}}\nsource: x", "belong into .*schema"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import Enum
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from omegaconf import MISSING
 
@@ -124,13 +124,19 @@ def with_schema(data: Data, schema: Schema) -> Data:
 
 
 def check_data(data: Data) -> None:
-    """Check the shares of the splits.
+    """Check the place of the source and the shares of the splits.
 
     Raises
     ------
     ConfigError
-        When they leave nothing for training.
+        When the source lies outside of the project, or the shares leave nothing for training.
     """
+    place = PurePosixPath(data.source)
+    if "://" not in data.source and (place.is_absolute() or ".." in place.parts):
+        raise ConfigError(
+            f"conf/data.yaml: source {data.source} lies outside of the project, where a container "
+            "does not reach: copy the table into data/source/ and name it there"
+        )
     split = data.split
     if not (split.valid > 0 and split.test > 0 and split.valid + split.test < 1):
         raise ConfigError(
