@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -61,6 +61,15 @@ def project(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for arguments in (["add", "--all"], ["commit", "--quiet", "-m", "x"]):
         subprocess.run(["git", *who, *arguments], cwd=made, check=True)
     return made
+
+
+@pytest.fixture
+def table(project: Path) -> Iterator[Path]:
+    """The table of the project, which is as it was afterwards."""
+    file = project / "data/sample/penguins.csv"
+    kept = file.read_bytes()
+    yield file
+    file.write_bytes(kept)
 
 
 def state(project: Path) -> dict[str, str]:
@@ -133,21 +142,25 @@ def test_a_lock_of_stages_with_marks_of_a_merge_is_told(project: Path) -> None:
 
 
 @in_container
-def test_locks_of_processes_that_were_killed_stop_nobody(project: Path) -> None:
+def test_locks_of_processes_that_were_killed_stop_nobody(project: Path, table: Path) -> None:
     for name in ("rwlock", "rwlock.lock", "lock"):
         (project / ".dvc/tmp" / name).write_text('{"/project/data": {"write": {"pid": 1}}}')
-    with (project / "data/sample/penguins.csv").open("a") as file:
-        file.write("Adelie,Dream,40.1,18.2,190,3700,male,2009\n")
-    succeed(project, "data")
+    before = state(project)
+    kept = table.read_bytes()
+    for content in (kept + b"Adelie,Dream,40.1,18.2,190,3700,male,2009\n", kept):
+        table.write_bytes(content)
+        succeed(project, "data")
+        assert (state(project) == before) is (content == kept)
 
 
 @in_container
-def test_a_table_that_changed_while_the_clock_went_back_is_read_again(project: Path) -> None:
+def test_a_table_that_changed_while_the_clock_went_back_is_read_again(
+    project: Path, table: Path
+) -> None:
     before = state(project)
-    table = project / "data/sample/penguins.csv"
     kept = table.stat()
     text = table.read_text()
-    table.write_text(text.replace("Torgersen", "Torgersem"))
+    table.write_text(text.replace("Adelie,Torgersen,39.1", "Adelie,Torgersen,39.2"))
     assert table.stat().st_size == kept.st_size
     for times in ((0, 0), (kept.st_atime, kept.st_mtime), (4e9, 4e9)):
         os.utime(table, times)
@@ -264,10 +277,11 @@ def test_a_full_disk_elsewhere_is_told_and_mended(
 
 
 @in_container
-def test_commands_killed_at_random_moments_end_as_if_they_had_not_been(project: Path) -> None:
+def test_commands_killed_at_random_moments_end_as_if_they_had_not_been(
+    project: Path, table: Path
+) -> None:
     before = state(project)
     draw = random.Random(0)  # noqa: S311 -- moments, no secrets
-    table = project / "data/sample/penguins.csv"
     kept = table.read_bytes()
     tune = f"tuning.models=[logistic] tuning.trials=6 tuning.batch=2 {QUICK}"
     client = docker.from_env()
@@ -326,6 +340,9 @@ TWICE = [
     ("reproduce",),
 ]
 
+# Nobody is named by that, and there is no key.
+REFUSED = {"forget", "sync"}
+
 
 @in_container
 @pytest.mark.parametrize("command", TWICE, ids=lambda command: command[0])
@@ -344,9 +361,7 @@ def test_two_of_a_command_at_once_say_the_same(project: Path, command: tuple[str
     ended = [Outcome(p.returncode, *said) for p in started for said in [p.communicate(timeout=300)]]
     for done in ended:
         assert "Traceback" not in done.out + done.err
-    assert len({done.code for done in ended}) == 1, [done.err for done in ended]
-    alone = make(project, *command)
-    assert alone.code == ended[0].code, ended[0].err
+        assert done.code == (2 if command[0] in REFUSED else 0), done.out + done.err
     assert {k: v for k, v in state(project).items() if k in before} == before
 
 
