@@ -1,4 +1,7 @@
-"""Find the runs that were made of some rows, and take the rows out of their folders."""
+"""Find the runs that were made of some rows, and take the rows out of their folders.
+
+A version of a promoted model is a copy of its run, and loses the same.
+"""
 
 import shutil
 from dataclasses import dataclass, field
@@ -21,10 +24,12 @@ MODEL, PREDICTIONS = "model.skops", "predictions.parquet"
 
 @dataclass
 class Affected:
-    """A run that rows were used for.
+    """A run, or a version of a promoted model, that rows were used for.
 
     Attributes
     ----------
+    folder
+        The run's, or the version's.
     ids
         Their row ids in the version that it was made of; None where that version is not here.
     rows
@@ -40,8 +45,18 @@ class Affected:
 
     @property
     def name(self) -> str:
-        """The run's id."""
+        """The run's id, or the version."""
         return self.folder.name
+
+    @property
+    def where(self) -> str:
+        """The folder as seen from the project's root."""
+        return f"{self.folder.parent.name}/{self.folder.name}"
+
+    @property
+    def promoted(self) -> bool:
+        """Whether it is a version of a promoted model."""
+        return self.folder.parent.name == "models"
 
     @property
     def command(self) -> str:
@@ -62,8 +77,7 @@ def affected(held: Holdings, paths: Paths) -> list[Affected]:
     from .models.memory import stored_rows, texts
 
     found = []
-    for name, data in manifests(paths).items():
-        folder = paths.runs / name
+    for folder, data in manifests(paths).items():
         sums = (
             data.get(f.relative_to(paths.root).as_posix()) for f in (paths.validated, paths.raw)
         )
@@ -159,5 +173,6 @@ def _files(folder: Path, pattern: str) -> list[Path]:
 
 
 def scratch_runs(paths: Paths) -> list[Path]:
-    """List the folders that killed trainings left; the caller sees that none is at work."""
-    return [folder for folder in sorted(paths.runs.glob(".*")) if folder.is_dir()]
+    """List the folders that killed commands left; the caller sees that none is at work."""
+    left = [*sorted(paths.runs.glob(".*")), *sorted(paths.models.glob(".v*"))]
+    return [folder for folder in left if folder.is_dir()]

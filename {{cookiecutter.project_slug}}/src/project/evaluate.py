@@ -34,6 +34,33 @@ VALID, TEST = "valid", "test"
 
 def run(config: Config, wanted: str, split: str, paths: Paths) -> None:
     """Evaluate a run and tell of it."""
+    folder, manifest, subject, names = begin(config, wanted, split, paths)
+    # Imported here, so that a mistake is told at once.
+    from .evaluation.evaluate import evaluate
+    from .report.evaluation import tell
+
+    openings = opening(folder, manifest, split, paths)
+    table = read_table(split, names, config, paths)
+    found = evaluate(subject, table, config)
+    tell(found, folder.name, split, openings, manifest, config, paths)
+
+
+def begin(
+    config: Config, wanted: str, split: str, paths: Paths
+) -> "tuple[Path, dict[str, Any], Subject, list[str]]":
+    """Do all that comes before the first row of the split is read, and may be refused.
+
+    Returns
+    -------
+    tuple
+        The run's folder and its manifest; its model, with what it is held against; and the columns
+        beside the features that are asked for. `config.data` is the run's from then on.
+
+    Raises
+    ------
+    ConfigError, RunError
+        When the run, the split or a setting can't be used.
+    """
     if split not in (VALID, TEST):
         raise ConfigError(f"SPLIT={split}: give valid, or test to open the test split")
     pin(config.compute)
@@ -46,19 +73,23 @@ def run(config: Config, wanted: str, split: str, paths: Paths) -> None:
     # Imported here, so that a mistake is told at once.
     from .data.load import others
     from .evaluation.declared import beside, check_expectations, check_named
-    from .evaluation.evaluate import evaluate
-    from .report.evaluation import tell
 
     names = beside(config)
     subject = read_subject(folder, manifest, split, config, paths)
     # All that may be refused comes before the test rows, since what was seen can't be unseen.
     check_expectations(config, subject.pipeline)
     check_named(config, subject.train.join(others(paths, "train", names)))
+    return folder, manifest, subject, names
+
+
+def opening(
+    folder: Path, manifest: dict[str, Any], split: str, paths: Paths
+) -> list[dict[str, Any]]:
+    """Record that the test split is opened, where it is; return all openings then, or none."""
+    if split != TEST:
+        return []
     checksum = manifest["inputs"]["data"].get(paths.split.relative_to(paths.root).as_posix())
-    openings = record(folder.name, checksum, paths) if split == TEST else []
-    table = read_table(split, names, config, paths)
-    found = evaluate(subject, table, config)
-    tell(found, folder.name, split, openings, manifest, config, paths)
+    return record(folder.name, checksum, paths)
 
 
 def one_run(wanted: str, paths: Paths) -> Path:

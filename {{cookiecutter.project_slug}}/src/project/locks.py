@@ -36,6 +36,13 @@ def searching(paths: Paths, study: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def promoting(paths: Paths) -> Iterator[None]:
+    """Be alone with the versions of models."""
+    with _held(paths, "models"):
+        yield
+
+
 def clear_stale(paths: Paths) -> None:
     """Remove DVC's own lock of a process that was killed; for whoever is alone with DVC.
 

@@ -73,7 +73,7 @@ def load_manifest(folder: Path) -> dict[str, Any]:
     RunError
         When it can't be read, its seal does not hold, or it lacks what a run has.
     """
-    name = f"runs/{folder.name}/{MANIFEST}"
+    name = f"{_shown(folder)}/{MANIFEST}"
     try:
         content = read_json(folder / MANIFEST)
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
@@ -141,6 +141,11 @@ def check_files(folder: Path, manifest: dict[str, Any]) -> None:
         else:
             continue
         raise RunError(
-            f"runs/{folder.name}/{name} {what}; restore it from a copy, or remove the folder and "
+            f"{_shown(folder)}/{name} {what}; restore it from a copy, or remove the folder and "
             "train again"
         )
+
+
+def _shown(folder: Path) -> str:
+    """Name the folder of a run, or of the version that it was promoted to, as the user knows it."""
+    return f"{'models' if folder.parent.name == 'models' else 'runs'}/{folder.name}"

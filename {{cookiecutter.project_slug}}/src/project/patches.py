@@ -11,7 +11,7 @@ from .data.erase import Categories
 from .data.holdings import Holdings
 from .files import replacing
 from .paths import Paths
-from .runs import CODE, every
+from .runs import CODE, every, versions
 
 _FILE = re.compile(rb"^diff --git ", re.MULTILINE)
 _TABLE = re.compile(r"\.(parquet|gz|zst)$")
@@ -56,7 +56,7 @@ def holding(source: str, categories: Categories, held: Holdings) -> Callable[[Se
 def affected(hit: Callable[[Section], bool], paths: Paths) -> dict[Path, list[str]]:
     """Return run folder to the files that its patch has to lose."""
     found = {}
-    for folder in every(paths):
+    for folder in [*every(paths), *versions(paths)]:
         if (folder / CODE).exists():
             names = [part[0] for part in sections((folder / CODE).read_bytes()) if hit(part)]
             if names:

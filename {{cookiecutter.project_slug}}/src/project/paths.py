@@ -110,6 +110,11 @@ class Paths:
         return self.models / "history.jsonl"
 
     @property
+    def gates(self) -> Path:
+        """What a run must reach to be promoted."""
+        return self.conf / "evaluation" / "gates.yaml"
+
+    @property
     def tuning(self) -> Path:
         """One folder for each study of hyperparameters."""
         return self.root / "tuning"

@@ -44,6 +44,14 @@ def every(paths: Paths) -> list[Path]:
     return sorted(file.parent for file in paths.runs.glob(f"[!.]*/{MANIFEST}"))
 
 
+def versions(paths: Paths) -> list[Path]:
+    """Return the folders of all versions of promoted models that are here, by name.
+
+    Each holds what its run left.
+    """
+    return sorted(file.parent for file in paths.models.glob(f"v*/{MANIFEST}"))
+
+
 def latest(paths: Paths) -> Path | None:
     """Return the folder of the run that was finished last, or None where there is no run.
 

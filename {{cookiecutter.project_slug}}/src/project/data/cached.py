@@ -15,7 +15,7 @@ import yaml
 from ..files import md5, replacing
 from ..manifest import load_manifest
 from ..paths import Paths
-from ..runs import every, read_json, write_json
+from ..runs import every, read_json, versions, write_json
 from .stages import checksums
 
 _NAMED = re.compile(r"[0-9a-f]{30}(\.dir)?")
@@ -95,6 +95,10 @@ def recorded(paths: Paths) -> Iterator[dict[str, str]]:
         yield {entry["path"]: entry["md5"] for entry in entries}
 
 
-def manifests(paths: Paths) -> dict[str, dict[str, str]]:
-    """Return, for each run, path to checksum of the data that it was trained on."""
-    return {run.name: load_manifest(run)["inputs"]["data"] for run in every(paths)}
+def manifests(paths: Paths) -> dict[Path, dict[str, str]]:
+    """Return the folder of each run, and of each version of a promoted model, to its data.
+
+    That is path to checksum of what it was trained on.
+    """
+    folders = [*every(paths), *versions(paths)]
+    return {folder: load_manifest(folder)["inputs"]["data"] for folder in folders}

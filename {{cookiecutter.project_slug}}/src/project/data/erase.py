@@ -142,6 +142,7 @@ def leftovers(data: Data, paths: Paths) -> Iterator[Path]:
     yield from cached.leftovers(paths)
     folders = [paths.raw.parent, paths.validated.parent, paths.split.parent, paths.conf]
     folders += [paths.reports, paths.dvc_tmp, *sorted(paths.runs.glob("*/"))]
+    folders += [paths.models, *sorted(paths.models.glob("*/"))]
     for folder in folders:
         if folder.is_dir():
             yield from (f for f in sorted(folder.iterdir()) if _SCRATCH.fullmatch(f.name))

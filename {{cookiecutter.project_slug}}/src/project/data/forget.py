@@ -4,7 +4,8 @@
     make forget KEY=17 CONFIRM=yes      does it, and searches all files for traces
 
 KEY is a key of conf/schema.yaml, <column>=<value>, or @<file> with one of these a line.
-Reads and rewrites the source, conf/, data/, reports/, runs/ and .dvc/cache.
+Reads and rewrites the source, conf/, data/, reports/, runs/, models/ and .dvc/cache; a model that
+serves and learnt from the rows is withdrawn.
 """
 
 import shutil
@@ -20,6 +21,7 @@ from ..affected import Affected
 from ..errors import ConfigError, DataError, ProjectError, RemoteError
 from ..locks import forgetting
 from ..paths import PROJECT, Paths
+from ..promotion import forgetting as promoted
 from ..report import forgetting as report
 from . import cached, erase, outside
 from .config import Data, load_data
@@ -45,6 +47,8 @@ class Plan:
     profiled: list[str]
     pages: list[Path]
     old: list[Path]  # in DVC's cache
+    models: list[Path]  # those of them that are of promoted models
+    absent: list[str]  # versions of these that are not here
     outputs: list[Path]  # of the stages
     outside: outside.Outside
     pushed: str = ""  # what became of the old versions in the DVC remote
@@ -76,7 +80,11 @@ def plan(wanted: str, paths: Paths) -> Plan:
     pages = [file for file in sorted(paths.reports.rglob("*")) if file.is_file()]
     # The parameters of the stages are in dvc.lock too.
     files = [paths.schema, paths.profile, paths.dvc_lock]
+    files += sorted(paths.models.glob("*.md"))
     categories = erase.listed(held, data, schema, paths)
+    runs = affected.affected(held, paths)
+    patched = patches.affected(patches.holding(data.source, categories, held), paths)
+    models = promoted.contents(runs, patched, paths)
     public = [file for file in files if categories or (file.exists() and held.search.look(file))]
     return Plan(
         wanted,
@@ -84,12 +92,14 @@ def plan(wanted: str, paths: Paths) -> Plan:
         schema,
         person,
         held,
-        affected.affected(held, paths),
-        patches.affected(patches.holding(data.source, categories, held), paths),
+        runs,
+        patched,
         categories,
         erase.describing(held, schema, paths),
         pages,
-        erase.old_versions(held, paths),
+        [*dict.fromkeys([*models, *erase.old_versions(held, paths)])],
+        models,
+        promoted.absent(paths),
         erase.outdated(held, paths),
         outside.outside([paths.root / data.source, *public], paths),
     )
@@ -112,6 +122,8 @@ def apply(todo: Plan, paths: Paths) -> ProjectError | None:
     for file in erase.leftovers(todo.data, paths):
         file.unlink()
     erase.keep_others(held, paths)
+    # Before anything else, since who is in service might answer meanwhile.
+    promoted.withdraw(todo.runs, paths)
     for run in todo.runs:
         affected.erase(run, paths)
     patches.erase(todo.patches, paths)
@@ -131,6 +143,7 @@ def apply(todo: Plan, paths: Paths) -> ProjectError | None:
         failure = error
         for file in erase.outdated(held, paths):
             file.unlink()
+    promoted.renew(todo.runs, todo.models, paths)
     erase.drop_versions(held, current, paths)
     return failure
 
@@ -153,9 +166,11 @@ def prove(todo: Plan, paths: Paths) -> list[Trace]:
         if run.ids is not None and file.exists():
             ids = pq.read_table(file, columns=["row_id"]).column(0).to_numpy()
             if left := int(np.isin(ids, run.ids).sum()):
-                found.append(Trace(f"runs/{run.name}/{affected.PREDICTIONS}", f"{left} rows"))
+                found.append(Trace(f"{run.where}/{affected.PREDICTIONS}", f"{left} rows"))
     left_over = cached.objects(paths).keys() & todo.held.splits.keys()
     found += [Trace(f".dvc/cache: {checksum}", "their split") for checksum in sorted(left_over)]
+    models = (file.relative_to(paths.root).as_posix() for file in todo.models if file.exists())
+    found += [Trace(name, "a model's rows") for name in models]
     return found
 
 

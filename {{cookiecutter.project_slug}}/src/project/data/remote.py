@@ -1,8 +1,8 @@
 """Share data versions through a DVC remote: a folder, a host reached by SSH, or S3.
 
 python -m project.data.remote set URL     -> .dvc/config
-python -m project.data.remote push        what dvc.lock and data/source/*.dvc name -> the remote
-python -m project.data.remote pull        the remote -> data/
+python -m project.data.remote push        what dvc.lock and .dvc files name -> the remote
+python -m project.data.remote pull        the remote -> data/ and models/
 """
 
 import os
@@ -175,6 +175,7 @@ def _main() -> None:
     if verb == "push":
         # What git must keep for a clone to find it: who has committed it all may ignore the line.
         names = ["dvc.lock", ".dvc/config", *map(_in_project, sorted(PROJECT.source.glob("*.dvc")))]
+        names += ["models"] if PROJECT.served.exists() else []
         print(f"a clone gets this version by make pull, once you commit {', '.join(names)}")
 
 

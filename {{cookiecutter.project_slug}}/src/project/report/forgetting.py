@@ -9,11 +9,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ..affected import MODEL, PREDICTIONS, Affected, model_copies, tracked
+from ..affected import MODEL, PREDICTIONS, model_copies, tracked
 from ..data import cached
 from ..data.traces import DISTINCT, Trace
 from ..paths import Paths
+from ..promotion.versions import GATES
 from ..runs import CODE
+from .forgetting_runs import show_models, show_runs
 
 if TYPE_CHECKING:
     from ..data.forget import Plan
@@ -38,7 +40,8 @@ def show(plan: "Plan", paths: Paths) -> None:
     for where, rows, what in _lines(plan, paths):
         table.add_row(rows, escape(where), what)
     console.print(table)
-    _show_runs(plan, console)
+    show_runs(plan, console)
+    show_models(plan, console, paths)
 
 
 def _lines(plan: "Plan", paths: Paths) -> Iterator[tuple[str, str, str]]:
@@ -72,11 +75,8 @@ def _in_runs(plan: "Plan", paths: Paths) -> Iterator[tuple[str, str, str]]:
     for run in plan.runs:
         if run.rows:
             told = f"{sum(run.rows.values()):,}"
-            yield (
-                f"runs/{run.name}/",
-                told,
-                f"{PREDICTIONS} loses them; its page and figures are deleted",
-            )
+            beside = "card, page and figures" if run.promoted else "page and figures"
+            yield f"{run.where}/", told, f"{PREDICTIONS} loses them; its {beside} are deleted"
             # The tracker's folder of the run alone, since those within have long names.
             kept = {copy.relative_to(paths.root).parts[:2] for copy in tracked(run, paths)}
             for parts in sorted(kept):
@@ -84,35 +84,15 @@ def _in_runs(plan: "Plan", paths: Paths) -> Iterator[tuple[str, str, str]]:
                 yield f"{where}/", "", "what the tracker has of this run's rows is deleted"
         if run.stores:
             what = f"for it keeps training rows: {escape(', '.join(run.stores))}"
-            yield f"runs/{run.name}/", "", f"{MODEL} is deleted, {what}"
+            yield f"{run.where}/", "", f"{MODEL} is deleted, {what}"
             for copy in model_copies(run, paths):
                 yield f"{copy.parent.relative_to(paths.root)}/", "", "a copy of it is deleted"
     for folder, names in plan.patches.items():
-        yield f"runs/{folder.name}/", "", f"{CODE} loses {escape(', '.join(names))}"
-
-
-def _show_runs(plan: "Plan", console: Console) -> None:
-    trained = [run for run in plan.runs if run.ids is not None and run.rows.get("train")]
-    if trained:
-        console.print(
-            "\nTrained on these rows; medians, scales, thresholds and weights in their models "
-            "follow from them in part, until each is trained again:",
-            soft_wrap=True,
+        yield (
+            f"{folder.parent.name}/{folder.name}/",
+            "",
+            f"{CODE} loses {escape(', '.join(names))}",
         )
-    for run in trained:
-        _show_run(run, console)
-    for run in plan.runs:
-        if run.ids is None:
-            console.print(
-                f"  {run.name}: [yellow]can't be told[/], since the version that it was trained on "
-                f"is not here: make pull, or rm -r runs/{run.name} if in doubt",
-                soft_wrap=True,
-            )
-
-
-def _show_run(run: Affected, console: Console) -> None:
-    rows = f"{run.rows['train']:,} of its training rows"
-    console.print(f"  [bold]{run.name}[/]  {rows}   {escape(run.command)}", soft_wrap=True)
 
 
 def show_dry(plan: "Plan", found: list[Trace], paths: Paths) -> None:
@@ -123,7 +103,10 @@ def show_dry(plan: "Plan", found: list[Trace], paths: Paths) -> None:
     ours += [copy for run in plan.runs if run.stores for copy in model_copies(run, paths)]
     ours += [copy for run in plan.runs if run.rows for copy in tracked(run, paths)]
     known = {_short(file, paths) for file in ours} | {"conf/profile.json", "dvc.lock"}
-    known |= {f"runs/{folder.name}/{CODE}" for folder in plan.patches}
+    known |= {f"{folder.parent.name}/{folder.name}/{CODE}" for folder in plan.patches}
+    known |= {f"models/{run.name}.md" for run in plan.runs if run.promoted}
+    known |= {f"{run.where}/{GATES}" for run in plan.runs if run.promoted}
+    known |= {"models/CHANGELOG.md"}
     known |= {"conf/schema.yaml"} if plan.categories else set()
     caches = (".dvc/cache/runs/", ".cache/patches/")
     others = [t for t in found if t.path not in known and not t.path.startswith(caches)]
