@@ -126,16 +126,21 @@ def _metrics(done: Examined, config: Config) -> Iterator[str]:
         "better, ↓: less is."
     )
     yield ""
-    head = ["metric", "model", *(f"better than {name} by" for name in baselines)]
+    gains = [f"better than {name} by{note('gain')}" for name in baselines]
+    head = ["metric", f"model{note('metric')}", *gains]
     rows = []
     for metric in metrics_of(config.data.task):
         row = [
-            f"{'↑' if metric.higher_is_better else '↓'} {metric.name}{note('metric')}",
+            f"{'↑' if metric.higher_is_better else '↓'} {metric.name}",
             f"**{bounded(done.found.figures[MODEL][metric.name])}**",
-            *(f"{bounded(done.found.gains[b][metric.name])}{note('gain')}" for b in baselines),
+            *(f"{bounded(done.found.gains[b][metric.name])}" for b in baselines),
         ]
         rows.append(row + ([bounded(other.figures[MODEL][metric.name])] if other else []))
-    served = [f"{done.incumbent.version}, which served"] if done.incumbent and other else []
+    served = (
+        [f"{done.incumbent.version}, which served{note('metric')}"]
+        if done.incumbent and other
+        else []
+    )
     yield from table(head + served, rows)
 
 
@@ -149,7 +154,8 @@ def _gates(done: Examined) -> Iterator[str]:
         verdict = f"{one.verdict.value}; waived: {one.waiver}" if one.waiver else one.verdict.value
         found = cell(one.found) + note(_GATES.get(one.name, "swaps"))
         rows.append([one.name, cell(one.asked), found, cell(verdict)])
-    yield from table(["gate", "asked", "found", "verdict"], rows)
+    head = ["gate", f"asked{note('asked')}", "found", f"verdict{note('waived')}"]
+    yield from table(head, rows)
 
 
 def _slices(found: Evaluation) -> Iterator[str]:
@@ -170,9 +176,9 @@ def _slices(found: Evaluation) -> Iterator[str]:
                 f"{one.rows:,}",
                 bounded(one.loss),
                 significant(one.rest),
-                f"{p_value(one.p_value)}, {'worse' if one.worse else 'no worse than by chance'}"
-                f"{note('slices')}",
+                f"{p_value(one.p_value)}, {'worse' if one.worse else 'no worse than by chance'}",
             ]
             for one in worst
         ]
-        yield from table(["worst slices", "rows", tested.loss, "of the others", "corrected"], rows)
+        heads = ("slice", "rows", tested.loss, "of the others", "corrected for their number")
+        yield from table([f"{head}{note('slices')}" for head in heads], rows)

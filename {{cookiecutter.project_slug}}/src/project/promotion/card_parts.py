@@ -42,9 +42,10 @@ def data(folder: Path, manifest: dict[str, Any], config: Config, paths: Paths) -
     lines = []
     for name in ("train", "valid", "test"):
         truth = told.loc[told["split"] == name, "y_true"].to_numpy()
-        what = f"{_target(truth, config)}{note('target')}" if len(truth) else "not looked at here"
-        lines.append([name, f"{rows.get(name, 0):,}{note('rows')}", what])
-    yield from table(["split", "rows", f"`{config.data.target}`"], lines)
+        what = _target(truth, config) if len(truth) else "not looked at here"
+        lines.append([name, f"{rows.get(name, 0):,}", what])
+    head = ["split", f"rows{note('rows')}", f"`{config.data.target}`{note('target')}"]
+    yield from table(head, lines)
 
 
 def _target(truth: np.ndarray, config: Config) -> str:
@@ -65,7 +66,8 @@ def behaviour(found: Evaluation, config: Config) -> Iterator[str]:
     yield "## Behaviour"
     yield ""
     for _, method, words in sentences(found, config):
-        if method not in (*_LIMITS, "Baselines"):
+        # What a calibrator would make of them is no part of this model.
+        if method not in (*_LIMITS, "Baselines") and not words.startswith("probabilities after"):
             yield f"- {method}: {_guarded(method, words, config)}"
     size = found.cost.artefact_mb
     if size is not None and found.cost.fit_s is not None:
@@ -88,7 +90,8 @@ def limits(
     yield ""
     for one in judged:
         if one.waiver:
-            yield f"- The gate {one.name} was waived: {cell(one.waiver)}{note('alarm')}"
+            reason = cell(one.waiver).rstrip(".")
+            yield f"- The gate {one.name} was waived: {reason}.{note('waived')}"
     if split == "valid":
         yield (
             "- These are validation rows: who has chosen among models by them finds the chosen one "
@@ -117,14 +120,15 @@ def repeat(
 ) -> Iterator[str]:
     """Tell how to come to the same model, and to the same figures."""
     around, inputs = manifest["circumstances"], manifest["inputs"]
-    commit = around.get("git_commit") or "none: it was made from code that no commit holds"
+    commit = around.get("git_commit")
     given = f' ARGS="{" ".join(arguments)}"' if arguments else ""
     chosen = f" SPLIT={split}" if split == "test" else ""
     yield "## How to repeat it"
     yield ""
     yield "```sh"
-    yield f"git checkout {around['git_commit']}" if around.get("git_commit") else "# no commit"
-    yield "make pull                                # the data, and this folder"
+    if commit:
+        yield f"git checkout {commit}"
+    yield "make pull   # the data, and this model"
     yield f'make train ARGS="{" ".join(overrides(manifest))}"'
     yield f"make reproduce RUN={run}"
     yield f"make evaluate RUN={run}{chosen}{given}"
@@ -134,7 +138,7 @@ def repeat(
         ["promoted", f"{datetime.now(UTC):%Y-%m-%d}{note('date')}"],
         ["run", f"`{run}`, whose files are in `models/{version}/`"],
         ["fingerprint", f"`{manifest['outputs']['fingerprint']}`"],
-        ["commit", f"`{commit}`"],
+        ["commit", f"`{commit}`" if commit else "none: its code is in `code.patch` there"],
         *([f"data: `{name}`", f"MD5 `{md5}`"] for name, md5 in sorted(inputs["data"].items())),
         ["code", f"`{inputs['code']}`"],
         ["packages", f"`{inputs['lock']}`"],

@@ -41,5 +41,5 @@ def summary(version: str, paths: Paths) -> str:
     card = paths.models / f"{version}.md"
     if not card.is_file():
         return "its card is not here."
-    paragraphs = card.read_text(encoding="utf-8").split("\n\n")
-    return " ".join(_NOTE.sub("", paragraphs[1]).split())
+    _, _, body = card.read_text(encoding="utf-8").partition("\n\n")
+    return " ".join(_NOTE.sub("", body.partition("\n\n")[0]).split())

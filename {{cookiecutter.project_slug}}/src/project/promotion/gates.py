@@ -117,7 +117,7 @@ def _incumbent(other: Incumbent, metric: Metric, number: int, gates: Gates, conf
     return Gate(
         INCUMBENT,
         asked,
-        f"better by {bounded(lead)}, {bounded(slack)} more than asked{left}",
+        f"better by {bounded(lead)}, {bounded(slack)} above what is asked{left}",
         verdict,
     )
 
@@ -151,7 +151,7 @@ def _slice(found: Evaluation, number: int, gates: Gates) -> Gate:
     asked = f"no slice surely worse, with {times:g} times the {all_.loss} of the others"
     rest = f"{all_.tested:,} slices tested, {all_.too_small:,} too small"
     if not all_.tested:
-        return Gate(SLICE, asked, rest, Verdict.unknown)
+        return Gate(SLICE, asked, f"{rest} (methods.slices.min_rows)", Verdict.unknown)
     bad = [
         one
         for one in all_.results

@@ -15,6 +15,8 @@ _TESTS = {
     "incumbent": "promotion/test_gates.py::"
     "test_a_model_that_loses_too_much_passes_as_seldom_as_promised",
     "alarm": "promotion/test_gates.py::test_a_planted_fault_stops_a_model_at_its_gate",
+    "asked": "promotion/test_gates.py::test_a_gate_asks_for_what_the_file_says",
+    "waived": "promotion/test_gates.py::test_a_gate_is_waived_for_a_reason_and_by_its_name_alone",
     "perturbation": "evaluation/test_behaviour.py::test_noise_costs_what_theory_says",
     "invariance": "evaluation/test_behaviour.py::"
     "test_a_model_that_ignores_a_declared_invariance_is_named",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 def cell(text: str) -> str:
     """Return text in which nothing is taken for a mark of Markdown's, on one line."""
-    return re.sub(r"([|<*\\`])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"([|*\\`]|<(?=[A-Za-z/!?]))", r"\\\1", " ".join(text.split()))
 
 
 def table(head: list[str], rows: list[list[str]]) -> Iterator[str]:

@@ -4,6 +4,7 @@ The line in models/history.jsonl comes last and makes a version one. What a prom
 killed left before it has the number of the next version, which clears it away.
 """
 
+import logging
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -95,6 +96,8 @@ def add(folders: list[Path], paths: Paths) -> None:
     """Do what `track` does, for somebody who is alone with the stages."""
     from dvc.repo import Repo
 
+    # It advises git commands at each file; ours says what to commit.
+    logging.getLogger("dvc").setLevel(logging.CRITICAL)
     clear_stale(paths)
     with Repo(str(paths.root)) as repo:
         for folder in folders:
