@@ -14,12 +14,13 @@ from .command import overrides
 from .data import rewrite
 from .data.cached import manifests
 from .data.holdings import Holdings
+from .data.schema_file import without_categories
 from .files import replacing, sha256
 from .manifest import load_manifest
 from .paths import Paths
 from .runs import FIGURES, FORGOTTEN, PAGE, read_json, write_json
 
-MODEL, PREDICTIONS = "model.skops", "predictions.parquet"
+MODEL, PREDICTIONS, SCHEMA = "model.skops", "predictions.parquet", "schema.yaml"
 
 
 @dataclass
@@ -36,12 +37,15 @@ class Affected:
         Split to how many of them its predictions hold.
     stores
         What in its model keeps training rows; the model goes where that may be these.
+    categories
+        Those in its copy of the schema that name one of these rows alone, by column.
     """
 
     folder: Path
     ids: np.ndarray | None
     rows: dict[str, int] = field(default_factory=dict)
     stores: list[str] = field(default_factory=list)
+    categories: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -111,6 +115,10 @@ def erase(run: Affected, paths: Paths) -> None:
         for copy in model_copies(run, paths):
             copy.unlink()
         (run.folder / MODEL).unlink()
+    if run.categories:
+        written = (run.folder / SCHEMA).read_text(encoding="utf-8")
+        with replacing(run.folder / SCHEMA) as scratch:
+            scratch.write_text(without_categories(written, run.categories), encoding="utf-8")
     file = run.folder / PREDICTIONS
     if run.rows:
         for copy in tracked(run, paths):

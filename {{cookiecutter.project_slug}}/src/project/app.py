@@ -88,7 +88,8 @@ def explain(error: Exception, arguments: list[str], conf: Path) -> str:
         found = re.search(r"Could not find '([\w./-]+)'", text)
         if found and "/" in found[1]:
             group, name = found[1].rsplit("/", 1)
-            choices = sorted(file.stem for file in (conf / group).glob("*.yaml"))
+            files = (f for f in (conf / group).glob("*.yaml") if f != PROJECT.gates)
+            choices = sorted(file.stem for file in files)
             return (
                 f"{group}={name}: there is no conf/{group}/{name}.yaml; "
                 f"choose one of {', '.join(choices)}"
@@ -109,7 +110,7 @@ def explain(error: Exception, arguments: list[str], conf: Path) -> str:
 def known_keys(conf: Path) -> Iterator[str]:
     """List every key that an override may name, in the dotted form of the command line."""
     for file in sorted(conf.rglob("*.yaml")):
-        if file == PROJECT.schema:
+        if file in (PROJECT.schema, PROJECT.gates):
             continue
         parts = file.relative_to(conf).with_suffix("").parts
         prefix = "" if parts == ("config",) else f"{parts[0]}."

@@ -4,8 +4,8 @@
     make forget KEY=17 CONFIRM=yes      does it, and searches all files for traces
 
 KEY is a key of conf/schema.yaml, <column>=<value>, or @<file> with one of these a line.
-Reads and rewrites the source, conf/, data/, reports/, runs/, models/ and .dvc/cache; a model that
-serves and learnt from the rows is withdrawn.
+Reads and rewrites the source, conf/, data/, reports/, runs/, models/ and .dvc/cache, and withdraws
+a model that serves and learnt from the rows.
 """
 
 import shutil
@@ -48,7 +48,6 @@ class Plan:
     pages: list[Path]
     old: list[Path]  # in DVC's cache
     models: list[Path]  # those of them that are of promoted models
-    absent: list[str]  # versions of these that are not here
     outputs: list[Path]  # of the stages
     outside: outside.Outside
     pushed: str = ""  # what became of the old versions in the DVC remote
@@ -79,10 +78,13 @@ def plan(wanted: str, paths: Paths) -> Plan:
         )
     pages = [file for file in sorted(paths.reports.rglob("*")) if file.is_file()]
     # The parameters of the stages are in dvc.lock too.
-    files = [paths.schema, paths.profile, paths.dvc_lock]
-    files += sorted(paths.models.glob("*.md"))
+    files = [paths.schema, paths.profile, paths.dvc_lock, *sorted(paths.models.glob("*.md"))]
     categories = erase.listed(held, data, schema, paths)
     runs = affected.affected(held, paths)
+    for run in runs:
+        kept = run.folder / affected.SCHEMA
+        if run.ids is not None and kept.exists():
+            run.categories = erase.listed(held, data, load_schema(kept), paths)
     patched = patches.affected(patches.holding(data.source, categories, held), paths)
     models = promoted.contents(runs, patched, paths)
     public = [file for file in files if categories or (file.exists() and held.search.look(file))]
@@ -99,7 +101,6 @@ def plan(wanted: str, paths: Paths) -> Plan:
         pages,
         [*dict.fromkeys([*models, *erase.old_versions(held, paths)])],
         models,
-        promoted.absent(paths),
         erase.outdated(held, paths),
         outside.outside([paths.root / data.source, *public], paths),
     )

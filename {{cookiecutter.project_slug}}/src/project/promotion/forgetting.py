@@ -7,16 +7,19 @@ its card, what DVC's cache has of it, and its service.
 import json
 from pathlib import Path
 
+import numpy as np
+import pyarrow.parquet as pq
 import yaml
 
-from ..affected import MODEL, PREDICTIONS, Affected
+from ..affected import MODEL, PREDICTIONS, SCHEMA, Affected
 from ..files import replacing
 from ..paths import Paths
-from ..runs import CODE, FIGURES, PAGE
+from ..runs import CODE, FIGURES, FORGOTTEN, PAGE
 from . import changelog, versions
 from .service import in_service
 from .versions import GATES
 
+LIST = ""  # stands for DVC's list of a version's files among their names
 _GONE = """# {version}
 
 Withdrawn: rows that it learnt from were forgotten. What was measured on them is gone with them.
@@ -49,23 +52,38 @@ def contents(runs: list[Affected], patches: dict[Path, list[str]], paths: Paths)
     """
     gone = []
     for run in _told(runs):
-        lost = {PREDICTIONS, PAGE, GATES}
+        lost = {LIST, PREDICTIONS, PAGE, GATES}
         lost |= {MODEL} if run.stores else set()
         lost |= {CODE} if run.folder in patches else set()
+        lost |= {SCHEMA} if run.categories else set()
         listed = _listed(run.folder, paths)
-        for name, checksum in listed.items():
-            if not name or name in lost or name.startswith(f"{FIGURES}/"):
-                gone.append(paths.cached(checksum))
+        if not _renewed(run, listed, paths):
+            names = [n for n in listed if n in lost or n.startswith(f"{FIGURES}/")]
+            gone += [paths.cached(listed[name]) for name in sorted(names, key=_last)]
     return [file for file in dict.fromkeys(gone) if file.is_file()]
 
 
+def _last(name: str) -> tuple[bool, bool]:
+    """Order what is deleted: the list of a version's files after all that it leads to."""
+    return name == LIST, name == PREDICTIONS
+
+
+def _renewed(run: Affected, listed: dict[str, str], paths: Paths) -> bool:
+    """Tell whether a command that was killed has already renewed what DVC has of a version."""
+    file = paths.cached(listed[PREDICTIONS]) if PREDICTIONS in listed else None
+    if FORGOTTEN not in listed or run.categories or file is None or not file.is_file():
+        return False
+    ids = pq.read_table(file, columns=["row_id"]).column(0).to_numpy()
+    return not np.isin(ids, np.asarray(run.ids)).any()
+
+
 def _listed(folder: Path, paths: Paths) -> dict[str, str]:
-    """Return path to checksum of a version's files in DVC's cache; of the list itself as ""."""
+    """Return path to checksum of a version's files in DVC's cache, and of the list itself."""
     record = folder.with_name(f"{folder.name}.dvc")
     if not record.is_file():
         return {}
     checksum = yaml.safe_load(record.read_text(encoding="utf-8"))["outs"][0]["md5"]
-    found = {"": checksum}
+    found = {LIST: checksum}
     if paths.cached(checksum).is_file():
         entries = json.loads(paths.cached(checksum).read_text(encoding="utf-8"))
         found |= {entry["relpath"]: entry["md5"] for entry in entries}

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ..affected import MODEL, PREDICTIONS, model_copies, tracked
+from ..affected import MODEL, PREDICTIONS, SCHEMA, model_copies, tracked
 from ..data import cached
 from ..data.traces import DISTINCT, Trace
 from ..paths import Paths
@@ -82,6 +82,9 @@ def _in_runs(plan: "Plan", paths: Paths) -> Iterator[tuple[str, str, str]]:
             for parts in sorted(kept):
                 where = "/".join(parts)
                 yield f"{where}/", "", "what the tracker has of this run's rows is deleted"
+        if run.categories:
+            taken = ", ".join(f"{name}: {len(cells)}" for name, cells in run.categories.items())
+            yield f"{run.where}/", "", f"{SCHEMA} loses categories ({escape(taken)})"
         if run.stores:
             what = f"for it keeps training rows: {escape(', '.join(run.stores))}"
             yield f"{run.where}/", "", f"{MODEL} is deleted, {what}"
@@ -106,7 +109,7 @@ def show_dry(plan: "Plan", found: list[Trace], paths: Paths) -> None:
     known |= {f"{folder.parent.name}/{folder.name}/{CODE}" for folder in plan.patches}
     known |= {f"models/{run.name}.md" for run in plan.runs if run.promoted}
     known |= {f"{run.where}/{GATES}" for run in plan.runs if run.promoted}
-    known |= {"models/CHANGELOG.md"}
+    known |= {"models/CHANGELOG.md"} | {f"{run.where}/{SCHEMA}" for run in plan.runs}
     known |= {"conf/schema.yaml"} if plan.categories else set()
     caches = (".dvc/cache/runs/", ".cache/patches/")
     others = [t for t in found if t.path not in known and not t.path.startswith(caches)]

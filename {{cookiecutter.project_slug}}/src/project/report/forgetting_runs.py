@@ -7,7 +7,7 @@ from rich.markup import escape
 
 from ..affected import Affected
 from ..paths import Paths
-from ..promotion.forgetting import withdrawn
+from ..promotion.forgetting import absent, withdrawn
 
 if TYPE_CHECKING:
     from ..data.forget import Plan
@@ -46,7 +46,7 @@ def show_models(plan: "Plan", console: Console, paths: Paths) -> None:
             "  [yellow]no model serves then[/]: make rollback or make promote chooses another",
             soft_wrap=True,
         )
-    for name in plan.absent:
+    for name in absent(paths):
         console.print(
             f"  models/{name}: [yellow]can't be told[/], since it is not here: make pull first",
             soft_wrap=True,
