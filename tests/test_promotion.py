@@ -38,7 +38,7 @@ def commit(project: Path) -> None:
 def train(project: Path, model: str) -> str:
     """Train a model, and return its run's id."""
     said = succeed(project, "train", f"ARGS={PLAIN} model={model}")
-    found = re.search(r"run ([0-9a-f]{12}) is in", said)
+    found = re.search(r"run ([0-9a-f]{12})\b", said)
     assert found
     return found[1]
 
@@ -159,3 +159,38 @@ def test_two_promotions_at_once_become_two_versions(project: Path, tmp_path: Pat
     assert {name for name in content(work / "models") if "/" not in name} == {
         *("v1.md", "v2.md", "v1.dvc", "v2.dvc", "CHANGELOG.md", "history.jsonl")
     }
+
+
+def test_who_is_forgotten_is_forgotten_by_a_promoted_model(render: Render, tmp_path: Path) -> None:
+    lines = [f"N-{i:05d},{i * 37 % 101 / 7:.3f},{'ba'[i * 37 % 101 > 55]}\n" for i in range(200)]
+    (tmp_path / "t.csv").write_text("who,size,kind\n" + "".join(lines))
+    work = render(tmp_path / "out", cwd=tmp_path, data_source="t.csv", target="kind")
+    gates = work / "conf/evaluation/gates.yaml"
+    names = ("one rule", "calibration", "worst slice", "latency")
+    waived = ", ".join(f"{name}: planted" for name in names)
+    text = gates.read_text(encoding="utf-8")
+    gates.write_text(re.sub(r"(?m)^waivers:.*$", f"waivers: {{{waived}}}", text), encoding="utf-8")
+    (tmp_path / "store").mkdir()
+    succeed(work, "remote", f"URL={tmp_path / 'store'}")
+    # A model that keeps its training rows.
+    train(work, "neighbours")
+    succeed(work, "promote", QUICK)
+    succeed(work, "push")
+    before = set(content(tmp_path / "store"))
+    shown = succeed(work, "forget", "KEY=N-00003")
+    assert re.search(r"models/v1 serves, and is withdrawn", shown)
+    assert history(work) == [("promote", "v1")]
+    assert "No trace is left" in succeed(work, "forget", "KEY=N-00003", "CONFIRM=yes")
+    assert history(work) == [("promote", "v1"), ("withdraw", None)]
+    folder = work / "models/v1"
+    assert not (folder / "model.skops").exists()
+    told = json.loads((folder / "forgotten.json").read_text(encoding="utf-8"))
+    assert told["rows"] == 1
+    # The old contents are gone from the remote, too.
+    assert before - set(content(tmp_path / "store"))
+    succeed(work, "push")
+    shutil.rmtree(folder)
+    succeed(work, "pull")
+    assert (folder / "forgotten.json").exists()
+    assert not (folder / "model.skops").exists()
+    assert "learnt from rows that were forgotten" in make(work, "rollback", "TO=v1").sentence
