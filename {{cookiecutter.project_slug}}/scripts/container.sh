@@ -8,7 +8,8 @@
 # From the environment:
 #   ENGINE      docker or podman, with options if need be; the first that answers when not given
 #   BASE_IMAGE  the image to build on; remembered in .base-image until another is given
-#   TARGET      runtime (default), dev for tests and lints, or sbom: stages of the Dockerfile
+#   TARGET      runtime (default), dev for tests and lints, sbom, or release, which scripts/release.sh
+#               lays out before: stages of the Dockerfile
 #   RUN_AS      uid:gid to run as; default whose the folder is
 #   NETWORK     none (default), or bridge for a command that needs the network; compute=dask takes
 #               that of `make cluster`, which has no way out
@@ -83,14 +84,14 @@ build() {
     # Pulled first, so that what is built on can be recorded; if it can't be had the build will tell.
     # shellcheck disable=SC2086
     $engine image inspect "$base" >/dev/null 2>&1 || $engine pull "$base" >"$log" 2>&1 || true
-    set -- build ${no_cache:+--no-cache} --target "$target" --tag "$image" \
+    set -- build ${no_cache:+--no-cache} --file Dockerfile --target "$target" --tag "$image" \
         --build-arg "BASE_IMAGE=$base" --build-arg "EXTRAS=$extras" --label "$label=$(base_digest)"
     if [ -n "$ca" ]; then set -- "$@" --secret "id=ca,src=$ca"; fi # pragma: allowlist secret
     # shellcheck disable=SC2086
     if [ -t 2 ]; then
-        DOCKER_BUILDKIT=1 $engine "$@" . >&2 && built=yes
+        DOCKER_BUILDKIT=1 $engine "$@" "$context" >&2 && built=yes
     else
-        if DOCKER_BUILDKIT=1 $engine "$@" . >"$log" 2>&1; then built=yes; else cat "$log" >&2; fi
+        if DOCKER_BUILDKIT=1 $engine "$@" "$context" >"$log" 2>&1; then built=yes; else cat "$log" >&2; fi
     fi
     if grep -q 'no space left on device' "$log"; then full=yes; else full=''; fi
     rm -f "$log"
@@ -138,12 +139,16 @@ for name in $extras; do
     }
     locks="$locks requirements/extras/$name.lock"
 done
-[ "$target" = runtime ] || locks="$locks requirements/$target.lock"
+case $target in runtime | release) ;; *) locks="$locks requirements/$target.lock" ;; esac
 # shellcheck disable=SC2086
 tag=$({ printf '%s\n' "$base" "$target" && cat Dockerfile $locks; } | git hash-object --stdin)
-image=ml-project:$(printf %.12s "$tag")
+image=ml-project:$(printf %.12s "$tag") context=. no_cache=''
 find_image
-no_cache=''
+# A release is known by its run, and built each time: from what is there already, where it is the same.
+if [ "$target" = release ]; then
+    context=.cache/release id=''
+    image=ml-release:$(cat "$context/name") || fail "no release is laid out: use make release RUN=<id>"
+fi
 case "${1:-} ${2:-}" in
 "--image --no-cache") no_cache=yes ;;
 "--image "?*) fail "make image takes no '$2': it knows ARGS=--no-cache, which builds the image anew" ;;

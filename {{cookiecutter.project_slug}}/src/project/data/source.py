@@ -116,7 +116,7 @@ def fetch(url: str, paths: Paths) -> Fetched:
                 _keep(url, incoming / target.name, target, paths)
         finally:
             shutil.rmtree(incoming, ignore_errors=True)
-        _name_source(f"data/source/{target.name}", paths)
+        name_source(f"data/source/{target.name}", paths)
     return Fetched(target, url, record.md5, recorded(target).md5)
 
 
@@ -150,8 +150,14 @@ def _keep(url: str, arrived: Path, target: Path, paths: Paths) -> None:
         raise
 
 
-def _name_source(path: str, paths: Paths) -> None:
-    """Write the path of the source into its line of conf/data.yaml, and leave all else alone."""
+def name_source(path: str, paths: Paths) -> None:
+    """Write the path of the source into its line of conf/data.yaml, and leave all else alone.
+
+    Raises
+    ------
+    ConfigError
+        When the file has no such line.
+    """
     text = paths.data_config.read_text(encoding="utf-8")
     new, lines = re.subn(
         r"^(source:[ \t]*)(\"[^\"\n]*\"|'[^'\n]*'|[^\s#][^\n]*?)([ \t]+#[^\n]*|[ \t]*)$",

@@ -1,0 +1,25 @@
+#!/bin/sh
+# Builds the image of one model that answers over HTTP, and prints its name.
+#   scripts/release.sh <promoted, latest or a run's id> [overrides of conf/]
+# From the environment, beside what scripts/container.sh takes:
+#   SERVE  yes runs the image until it is stopped, at 127.0.0.1:PORT, and keeps what is predicted in
+#          logs/predictions.jsonl
+set -eu
+cd "$(dirname "$0")/.."
+
+./scripts/container.sh python -m project.release "$@" >/dev/null
+image=$(TARGET=release ./scripts/container.sh --image)
+if [ -z "${SERVE:-}" ]; then
+    echo "$image"
+    exit 0
+fi
+mkdir -p logs
+# Only loopback reaches it. Whose the folder is owns what is written.
+# shellcheck disable=SC2012
+user=$(ls -nd logs | awk '{print $3 ":" $4}')
+echo "answering at http://127.0.0.1:$PORT/invocations, and keeping rows and answers in logs/predictions.jsonl" >&2
+exec ./scripts/container.sh --engine run --rm --init --user "${RUN_AS:-$user}" \
+    --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges --pids-limit 512 \
+    --publish "127.0.0.1:$PORT:8080" \
+    --mount "type=bind,\"source=$(pwd)/logs\",target=/logs" --env PREDICTION_LOG=/logs/predictions.jsonl \
+    "$image" serve

@@ -1,0 +1,75 @@
+"""Lay out what the release image is built from: the code, the configuration, and one model.
+
+    make release RUN=<promoted, latest or id>     builds the image and prints its name
+    make serve RUN=<promoted, latest or id>       and runs it on this machine
+
+Reads runs/<run id>/ or models/<version>/; writes .cache/release/, which scripts/container.sh builds
+from. Only what is listed here goes in: no row of the data but what the model itself keeps.
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from . import app
+from .compute import pin
+from .config import Config
+from .locks import reading
+from .paths import PROJECT, Paths
+from .runs import MANIFEST
+from .serving.served import served
+
+_EPOCH = 1767225600  # as in the Dockerfile: equal files make an equal layer
+_MODEL = (MANIFEST, "model.skops", "schema.yaml", "config.yaml")
+_PROJECT = ("src", "conf", "dvc.yaml", ".dvc/config", "requirements/runtime.lock")
+
+
+def run(config: Config, wanted: str, paths: Paths) -> None:
+    """Lay out a model, and print the id of its run."""
+    folder = served(wanted, paths)
+    pin(config.compute)
+    from .serving.model import open_model
+
+    model = open_model(folder, config.methods)
+    context = paths.cache / "release"
+    shutil.rmtree(context, ignore_errors=True)
+    lay_out(folder, context / "project", paths)
+    model.limits.write(context / "project" / "model")
+    shutil.copytree(
+        paths.root / "requirements",
+        context / "requirements",
+        ignore=lambda folder, names: [n for n in names if n.endswith((".in", ".txt", ".override"))],
+    )
+    for file in (context, *context.rglob("*")):
+        os.utime(file, (_EPOCH, _EPOCH))
+    for note in model.limits.notes:
+        print(f"note: {note}", file=sys.stderr)
+    (context / "name").write_text(model.run)
+    print(model.run)
+
+
+def lay_out(folder: Path, project: Path, paths: Paths) -> None:
+    """Copy the project as the image needs it, and a model's files."""
+    skipped = shutil.ignore_patterns("__pycache__", ".*")
+    for name in _PROJECT:
+        source, target = paths.root / name, project / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=skipped)
+        else:
+            shutil.copyfile(source, target)
+    (project / "model").mkdir()
+    for name in _MODEL:
+        shutil.copyfile(folder / name, project / "model" / name)
+
+
+def _main(config: Config) -> None:
+    with reading(PROJECT):
+        run(config, _WANTED, PROJECT)
+
+
+if __name__ == "__main__":
+    # The run comes first; all that follows is Hydra's.
+    _WANTED = sys.argv.pop(1)
+    app.run(_main)
