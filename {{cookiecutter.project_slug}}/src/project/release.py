@@ -35,13 +35,13 @@ def run(config: Config, wanted: str, paths: Paths) -> None:
     context = paths.cache / "release"
     shutil.rmtree(context, ignore_errors=True)
     lay_out(folder, context / "project", paths)
-    model.limits.write(context / "project" / "model")
+    model.limits.write(context / "project" / "served")
     shutil.copytree(
         paths.root / "requirements",
         context / "requirements",
         ignore=lambda folder, names: [n for n in names if n.endswith((".in", ".txt", ".override"))],
     )
-    for file in (context, *context.rglob("*")):
+    for file in sorted(context.rglob("*")):
         os.utime(file, (_EPOCH, _EPOCH))
     for note in model.limits.notes:
         print(f"note: {note}", file=sys.stderr)
@@ -59,9 +59,9 @@ def lay_out(folder: Path, project: Path, paths: Paths) -> None:
             shutil.copytree(source, target, ignore=skipped)
         else:
             shutil.copyfile(source, target)
-    (project / "model").mkdir()
+    (project / "served").mkdir()
     for name in _MODEL:
-        shutil.copyfile(folder / name, project / "model" / name)
+        shutil.copyfile(folder / name, project / "served" / name)
 
 
 def _main(config: Config) -> None:

@@ -123,7 +123,7 @@ def channel(folder: Path) -> Path:
 def lay_out(baked: Path, work: Path, table: Path) -> Paths:
     """Copy the project to where it may be written, with the table as its source."""
     shutil.rmtree(work, ignore_errors=True)
-    shutil.copytree(baked, work, ignore=shutil.ignore_patterns("model", "__pycache__"))
+    shutil.copytree(baked, work, ignore=shutil.ignore_patterns("served", "__pycache__"))
     paths = Paths(work)
     # There is no repository here. A file of its own: DVC takes no section twice in one.
     (paths.dvc / "config.local").write_text("[core]\n    no_scm = true\n")
@@ -145,13 +145,12 @@ def _run(overrides: list[str], paths: Paths) -> tuple[str, int]:
         "PYTHONPATH": str(paths.root / "src"),
         "DVC_SITE_CACHE_DIR": str(paths.dvc / "site"),
     }
-    child = subprocess.Popen(
+    child = subprocess.Popen(  # noqa: S603 -- a list: no shell reads the overrides
         command, cwd=paths.root, env=environment, stderr=subprocess.PIPE, text=True
     )
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
-    assert child.stderr is not None
     last = ""
-    for line in child.stderr:
+    for line in child.stderr or ():
         print(line, end="", file=sys.stderr, flush=True)
         last = line.strip() or last
     code = child.wait()

@@ -14,8 +14,8 @@ import pandas as pd
 
 from ..data.config import Task
 from ..errors import RunError
-from ..evaluation.config import Methods
 from ..evaluation.confidence import choose, surest, thresholds
+from ..evaluation.config import Methods
 from ..evaluation.conformal import outside
 from ..evaluation.exact import fewest, rank, smallest
 from ..evaluation.metrics import Predictions
@@ -128,7 +128,8 @@ def calibrate(known: Predictions, task: Task, methods: Methods) -> Limits:
 
 
 def _likeliest(known: Predictions) -> np.ndarray:
-    assert known.proba is not None and known.classes is not None
+    if known.proba is None or known.classes is None:
+        return known.y_pred
     return np.asarray(known.classes[known.proba.argmax(axis=1)])
 
 

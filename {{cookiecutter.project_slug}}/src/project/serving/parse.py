@@ -150,7 +150,7 @@ def _columns(rows: list[Any], screen: Screen) -> dict[str, list[Any]]:
     for number, row in enumerate(rows, 1):
         if not isinstance(row, dict):
             raise DataError(f"{WHERE}: row {number} is no object: give it as {{column: cell, …}}")
-        if row.keys() != names.keys():
+        if number == 1 or row.keys() != names.keys():
             screen.check_columns(row, f"{WHERE}: row {number}")
             names |= dict.fromkeys(row)
     return {name: [row.get(name) for row in rows] for name in names}
@@ -187,7 +187,8 @@ def _from_text(
 def _from_json(name: str, cells: list[Any], rule: Rule, found: Violations) -> pa.Array | None:
     """Convert the cells of JSON, or add those that can't be."""
     one = _number if rule.type.numeric else _text
-    values, bad = [], []
+    values: list[Any] = []
+    bad: list[int] = []
     for at, cell in enumerate(cells):
         value = None if cell is None else one(cell)
         values.append(value)
@@ -230,9 +231,7 @@ def _digits(cell: int) -> str | None:
     return str(cell) if abs(cell) < 10**18 else None
 
 
-def _unreadable(
-    found: Violations, name: str, rule: Rule, bad: list[int], cells: list[Any]
-) -> None:
+def _unreadable(found: Violations, name: str, rule: Rule, bad: list[int], cells: list[Any]) -> None:
     kind = "number" if rule.type.numeric else rule.type.value
     wanted = {"category": "is one text", "text": "is one text"}.get(kind, f"is a {kind}")
     hint = {

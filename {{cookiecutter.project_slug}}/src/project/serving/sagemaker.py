@@ -27,7 +27,7 @@ from ..paths import PROJECT
 from ..runs import MANIFEST
 
 ML = Path("/opt/ml")
-BUILT_IN = PROJECT.root / "model"
+BUILT_IN = PROJECT.root / "served"
 PORT = 8080
 LOG = "PREDICTION_LOG"  # environment: a file, "-" for standard output; nothing keeps no rows
 
@@ -37,9 +37,9 @@ def serve() -> None:
     folder = _model()
     config = _config(folder)
     pin(config.compute)
-    from .server import serve as listen
     from .journal import Journal
     from .model import open_model
+    from .server import serve as listen
     from .service import Service
 
     model = open_model(folder, config.methods)

@@ -10,6 +10,7 @@ import socket
 import socketserver
 import threading
 import time
+import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import uuid4
@@ -199,8 +200,9 @@ class Server(ThreadingHTTPServer):
             self._free.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Leave a connection that broke; what answers has told its own errors already."""
-        self.access.write(b'{"level": "error", "event": "a connection broke"}\n')
+        """Note why a connection broke; what answers has told its own errors already."""
+        told = {"level": "error", "event": "connection", "traceback": traceback.format_exc()}
+        self.access.write(json.dumps(told).encode() + b"\n")
 
     def told(
         self,
@@ -216,7 +218,7 @@ class Server(ThreadingHTTPServer):
             "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "request": request,
             "client": handler.client_address[0],
-            "method": handler.command[:20],
+            "method": (handler.command or "")[:20],
             "path": path[:200],
             "status": found.status,
             "bytes_in": received,
