@@ -25,6 +25,7 @@ import bench_data
 import bench_evaluation
 import bench_pages
 import bench_reproduce
+import bench_serving
 import bench_tracking
 import bench_tune
 from bench_run import called
@@ -40,6 +41,7 @@ PARTS = {
     "checks": bench_checks,
     "tune": bench_tune,
     "evaluation": bench_evaluation,
+    "serving": bench_serving,
     "compute": bench_compute,
     "tracking": bench_tracking,
     "pages": bench_pages,
@@ -104,6 +106,7 @@ def measure(folder: Path, wanted: list[str]) -> dict[str, Any]:
         "checks": lambda: bench_checks.measure(project, fresh("checks"), median),
         "tune": lambda: bench_tune.measure(project),
         "evaluation": lambda: bench_evaluation.measure(fresh("evaluation")),
+        "serving": lambda: bench_serving.measure(fresh("serving")),
         "compute": lambda: bench_compute.measure(fresh("workers")),
         "tracking": lambda: bench_tracking.measure(project, median),
         "pages": lambda: bench_pages.measure(fresh("pages")),

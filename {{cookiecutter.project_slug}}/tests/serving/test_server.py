@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from project.serving import arriving
 from project.serving import server as module
+from project.serving.handler import MOST_BYTES
 from project.serving.journal import Journal
-from project.serving.server import MOST_BYTES, Server
+from project.serving.server import Server
 from project.serving.service import Service
 
 from .conftest import Made
@@ -150,7 +152,7 @@ def test_chunks_and_missing_lengths_are_refused(server: Server) -> None:
 
 
 def test_who_sends_too_slowly_is_let_go(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "REQUEST_S", 0.6)
+    monkeypatch.setattr(arriving, "REQUEST_S", 0.6)
     for sent in (HEAD[:20], HEAD + b"Content-Length: 50\r\n\r\n["):
         begun = time.monotonic()
         with socket.create_connection(address(server), timeout=5) as connection:

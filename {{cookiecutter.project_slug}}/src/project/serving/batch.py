@@ -1,7 +1,7 @@
 """Answer for a table of any length in constant memory, block by block.
 
 Blocks have a fixed number of rows however the table is stored, so that the same rows in another
-format get the same bits: what BLAS gives can depend, in its last bits, on how many rows it is given.
+format get the same bits: the last bits of what BLAS gives can depend on how many rows they are.
 """
 
 import queue

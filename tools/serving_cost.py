@@ -1,0 +1,131 @@
+"""Answer for a large table, and for one row: rows a second, seconds, and memory.
+
+Runs in a project's container, in the project's root, after `make train`:
+python serving_cost.py table 1600000    writes data/source/long.csv, of as many rows
+python serving_cost.py batch            sets `make predict` beside bare predict_proba; prints JSON
+python serving_cost.py memory           the most that predicting holds, by rows; prints JSON
+python serving_cost.py row              one row of that table, as the service is asked; prints JSON
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+SOURCE = Path("data/source/large.csv")
+LONG = Path("data/source/long.csv")
+ROWS = 100_000
+TURNS = 5
+
+
+def write_table(rows: int) -> None:
+    """Repeat the rows of the table that was trained on."""
+    head, *lines = SOURCE.read_text().splitlines(keepends=True)
+    with LONG.open("w") as file:
+        file.write(head)
+        for at in range(0, rows, len(lines)):
+            file.writelines(lines[: rows - at])
+
+
+def opened() -> Any:
+    """Open the last run as `make predict` does, with the processor's kernels pinned."""
+    from hydra import compose, initialize_config_dir
+    from project.compute import pin
+    from project.config import validate
+    from project.paths import PROJECT
+    from project.runs import latest
+
+    with initialize_config_dir(str(PROJECT.conf), version_base="1.3"):
+        config = validate(compose("config", []))
+    pin(config.compute)
+    from project.serving.model import open_model
+
+    folder = latest(PROJECT)
+    assert folder is not None
+    return open_model(folder, config.methods)
+
+
+def table(model: Any, source: Path) -> Any:
+    """Read a table whole."""
+    import pyarrow as pa
+    from project.data.table import batches
+
+    whole = pa.Table.from_batches(list(batches(source, model.schema.columns)))
+    return whole.combine_chunks().slice(0, ROWS)
+
+
+def batch() -> dict[str, float]:
+    """Return rows a second of bare predict_proba in memory, and of predicting file to file."""
+    model = opened()
+    import pyarrow.csv as pacsv
+    import pyarrow.parquet as pq
+    from project.serving.batch import predict
+
+    whole = table(model, SOURCE)
+    x = model.frame(whole.to_batches()[0])
+    pq.write_table(whole, "/tmp/in.parquet")
+    pacsv.write_csv(whole, "/tmp/in.csv")
+    out = Path("/tmp/out.parquet")
+    ways: dict[str, Callable[[], object]] = {
+        "bare": lambda: model.pipeline.predict_proba(x),
+        "parquet": lambda: predict(model, Path("/tmp/in.parquet"), out, "now"),
+        "csv": lambda: predict(model, Path("/tmp/in.csv"), out, "now"),
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    # In turns, so that a slow moment of the machine falls on all of them.
+    for _ in range(TURNS):
+        for name, way in ways.items():
+            start = time.perf_counter()
+            way()
+            seconds[name].append(time.perf_counter() - start)
+    return {f"{name}_rows_s": ROWS / statistics.median(s) for name, s in seconds.items()}
+
+
+def memory() -> dict[str, float]:
+    """Return the most megabytes that predicting the short and the long table holds."""
+    found = {}
+    for name, source in (("short", SOURCE), ("long", LONG)):
+        code = (
+            "import resource, sys; from project.app import run; import project.predict as p; "
+            f"p._IN, p._OUT, p._WANTED = {str(source)!r}, 'reports/out.parquet', 'latest'; "
+            "import atexit; atexit.register(lambda: print('peak', "
+            "resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)); run(p._main)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        )
+        found[f"{name}_mb"] = int(done.stdout.split("peak ")[-1]) * 1024 / 1e6
+    return found
+
+
+def row() -> dict[str, Any]:
+    """Return a row of the table, and milliseconds of bare predict_proba of it: median and p99."""
+    model = opened()
+    import numpy as np
+
+    rows = table(model, SOURCE).slice(0, 1).to_batches()[0]
+    x = model.frame(rows)
+    for _ in range(50):
+        model.pipeline.predict_proba(x)
+    ms = []
+    for _ in range(500):
+        start = time.perf_counter()
+        model.pipeline.predict_proba(x)
+        ms.append((time.perf_counter() - start) * 1000)
+    cells = rows.select(model.features).to_pylist()[0]
+    return {
+        "row": cells,
+        "bare_ms": float(np.median(ms)),
+        "bare_p99_ms": float(np.quantile(ms, 0.99)),
+    }
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "table":
+        write_table(int(sys.argv[2]))
+    else:
+        print(json.dumps({"batch": batch, "memory": memory, "row": row}[sys.argv[1]]()))
