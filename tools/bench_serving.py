@@ -115,7 +115,8 @@ def rows(found: dict[str, Any]) -> str:
     bare = one["bare_rows_s"]
     return "".join(
         [
-            f"| bare `predict_proba` of 100,000 rows of 20 columns in memory | {bare:,.0f} rows/s | |\n",
+            "| bare `predict_proba` of 100,000 rows of 20 columns in memory "
+            f"| {bare:,.0f} rows/s | |\n",
             *(
                 f"| `make predict`, {kind} to Parquet, once started | {one[key]:,.0f} rows/s, "
                 f"{one[key] / bare:.2f} × bare | 0.7 × |\n"

@@ -8,6 +8,7 @@ python serving_cost.py row              one row of that table, as the service is
 """
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -16,8 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-SOURCE = Path("data/source/large.csv")
-LONG = Path("data/source/long.csv")
+FOLDER = Path("data/source")
+SOURCE, LONG = FOLDER / "large.csv", FOLDER / "long.csv"
 ROWS = 100_000
 TURNS = 5
 
@@ -44,9 +45,7 @@ def opened() -> Any:
     pin(config.compute)
     from project.serving.model import open_model
 
-    folder = latest(PROJECT)
-    assert folder is not None
-    return open_model(folder, config.methods)
+    return open_model(latest(PROJECT) or PROJECT.runs, config.methods)
 
 
 def table(model: Any, source: Path) -> Any:
@@ -67,13 +66,13 @@ def batch() -> dict[str, float]:
 
     whole = table(model, SOURCE)
     x = model.frame(whole.to_batches()[0])
-    pq.write_table(whole, "/tmp/in.parquet")
-    pacsv.write_csv(whole, "/tmp/in.csv")
-    out = Path("/tmp/out.parquet")
+    parquet, csv, out = (FOLDER / name for name in ("in.parquet", "in.csv", "out.parquet"))
+    pq.write_table(whole, parquet)
+    pacsv.write_csv(whole, str(csv))
     ways: dict[str, Callable[[], object]] = {
         "bare": lambda: model.pipeline.predict_proba(x),
-        "parquet": lambda: predict(model, Path("/tmp/in.parquet"), out, "now"),
-        "csv": lambda: predict(model, Path("/tmp/in.csv"), out, "now"),
+        "parquet": lambda: predict(model, parquet, out, "now"),
+        "csv": lambda: predict(model, csv, out, "now"),
     }
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     # In turns, so that a slow moment of the machine falls on all of them.
@@ -89,16 +88,12 @@ def memory() -> dict[str, float]:
     """Return the most megabytes that predicting the short and the long table holds."""
     found = {}
     for name, source in (("short", SOURCE), ("long", LONG)):
-        code = (
-            "import resource, sys; from project.app import run; import project.predict as p; "
-            f"p._IN, p._OUT, p._WANTED = {str(source)!r}, 'reports/out.parquet', 'latest'; "
-            "import atexit; atexit.register(lambda: print('peak', "
-            "resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)); run(p._main)"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True
-        )
-        found[f"{name}_mb"] = int(done.stdout.split("peak ")[-1]) * 1024 / 1e6
+        command = [sys.executable, "-m", "project.predict", str(source), "reports/out.parquet"]
+        process = subprocess.Popen([*command, "latest"], stdout=subprocess.DEVNULL)
+        _, status, used = os.wait4(process.pid, 0)
+        if status:
+            raise SystemExit(f"error: {source} could not be answered")
+        found[f"{name}_mb"] = used.ru_maxrss * 1024 / 1e6
     return found
 
 

@@ -7,7 +7,6 @@ Reads runs/<run id>/ or models/<version>/; writes .cache/release/, which scripts
 from. Only what is listed here goes in: no row of the data but what the model itself keeps.
 """
 
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -20,7 +19,6 @@ from .paths import PROJECT, Paths
 from .runs import MANIFEST
 from .serving.served import served
 
-_EPOCH = 1767225600  # as in the Dockerfile: equal files make an equal layer
 _MODEL = (MANIFEST, "model.skops", "schema.yaml", "config.yaml")
 _PROJECT = ("src", "conf", "dvc.yaml", ".dvc/config", "requirements/runtime.lock")
 
@@ -39,10 +37,9 @@ def run(config: Config, wanted: str, paths: Paths) -> None:
     shutil.copytree(
         paths.root / "requirements",
         context / "requirements",
+        copy_function=shutil.copyfile,
         ignore=lambda folder, names: [n for n in names if n.endswith((".in", ".txt", ".override"))],
     )
-    for file in sorted(context.rglob("*")):
-        os.utime(file, (_EPOCH, _EPOCH))
     for note in model.limits.notes:
         print(f"note: {note}", file=sys.stderr)
     (context / "name").write_text(model.run)
@@ -50,13 +47,17 @@ def run(config: Config, wanted: str, paths: Paths) -> None:
 
 
 def lay_out(folder: Path, project: Path, paths: Paths) -> None:
-    """Copy the project as the image needs it, and a model's files."""
+    """Copy the project as the image needs it, and a model's files.
+
+    All copies are dated now: to the engine a file of the same size and date is the one that it took
+    before, of whatever project that was.
+    """
     skipped = shutil.ignore_patterns("__pycache__", ".*")
     for name in _PROJECT:
         source, target = paths.root / name, project / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target, ignore=skipped)
+            shutil.copytree(source, target, ignore=skipped, copy_function=shutil.copyfile)
         else:
             shutil.copyfile(source, target)
     (project / "served").mkdir()

@@ -1,0 +1,353 @@
+"""A model answers for tables and over HTTP, and its image keeps SageMaker's contract."""
+
+import csv
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import docker
+import pytest
+from docker.models.containers import Container
+from engine import make, succeed
+
+pytestmark = pytest.mark.docker
+Render = Callable[..., Path]
+FEATURES = [
+    *("species", "island", "bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g"),
+    "year",
+]
+TOKEN = "nobody-may-read-this"  # noqa: S105 -- what the image must not hold
+
+
+@pytest.fixture(scope="module")
+def project(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh project after `make train`, with a secret beside its code."""
+    found = render(tmp_path_factory.mktemp("served"))
+    (found / ".env").write_text(f"WANDB_API_KEY={TOKEN}\n")
+    succeed(found, "train")
+    return found
+
+
+@pytest.fixture(scope="module")
+def image(project: Path) -> Iterator[str]:
+    """The release image of its run."""
+    name = succeed(project, "release", "RUN=latest").strip()
+    yield name
+    docker.from_env().images.remove(name, force=True)
+
+
+@pytest.fixture(scope="module")
+def answered(project: Path) -> list[dict[str, str]]:
+    """What `make predict` says of the bundled table."""
+    out = succeed(project, "predict", "IN=data/sample/penguins.csv", "OUT=out.csv", "RUN=latest")
+    assert "344 rows answered by run" in out
+    with (project / "out.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@contextmanager
+def running(image: str, **more: Any) -> Iterator[tuple[Container, int]]:
+    """Run `serve` as a stranger who may do nothing, and give the container and its port."""
+    options: dict[str, Any] = {
+        "user": "12345:12345",
+        "read_only": True,
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges"],
+        "tmpfs": {"/tmp": ""},  # noqa: S108 -- the container's own
+        "ports": {"8080/tcp": ("127.0.0.1", None)},
+        **more,
+    }
+    container = docker.from_env().containers.run(image, "serve", detach=True, **options)
+    try:
+        container.reload()
+        (published,) = container.ports["8080/tcp"] or []
+        port = int(published["HostPort"])
+        wait(port, container)
+        yield container, port
+    finally:
+        container.remove(force=True)
+
+
+def wait(port: int, container: Container | None = None) -> None:
+    """Wait until a service answers."""
+    for _ in range(600):
+        try:
+            if ask(port, "GET", "/ping")[0] == 200:
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(str(container.logs() if container else "nobody answers"))
+
+
+def ask(
+    port: int, method: str, path: str, body: bytes | None = None, kind: str = "application/json"
+) -> tuple[int, str]:
+    """Ask once, and return the status and the text."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request(method, path, body, {"Content-Type": kind} if body is not None else {})
+        found = connection.getresponse()
+        return found.status, found.read().decode()
+    finally:
+        connection.close()
+
+
+def cells(row: dict[str, str]) -> dict[str, Any]:
+    """Return a row's features as JSON has them: numbers, texts, null."""
+    words = ("species", "island")
+    return {
+        name: (row[name] or None) if name in words or not row[name] else float(row[name])
+        for name in FEATURES
+    }
+
+
+def test_nothing_is_promoted_yet_and_mistakes_are_one_sentence(project: Path) -> None:
+    table = "IN=data/sample/penguins.csv"
+    none = make(project, "predict", table, "OUT=out.parquet")
+    assert none.code == 2
+    assert "no model was promoted yet" in none.sentence
+    assert "no model was promoted yet" in make(project, "release").sentence
+    bad = (project / "data" / "sample" / "penguins.csv").read_text().replace("39.1", "-39.1", 1)
+    (project / "bad.csv").write_text(bad)
+    refused = make(project, "predict", "IN=bad.csv", "OUT=out.parquet", "RUN=latest")
+    assert refused.code == 2
+    assert "column 'bill_length_mm' breaks the rule 'is at least 10' in row 1" in refused.sentence
+    assert not (project / "out.parquet").exists()
+    quoted = make(project, "predict", "IN=it's.csv", "OUT=out.parquet", "RUN=latest")
+    assert "IN=it's.csv: there is no such file" in quoted.sentence
+
+
+def test_the_service_says_what_the_table_got_in_every_form(
+    image: str, answered: list[dict[str, str]]
+) -> None:
+    asked = [cells(row) for row in answered]
+    table = io.StringIO()
+    writer = csv.writer(table)
+    writer.writerows([row[name] for name in FEATURES] for row in answered)
+    with running(image) as (_, port):
+        plain = json.dumps({"instances": asked}).encode()
+        status, text = ask(port, "POST", "/invocations", plain)
+        assert status == 200
+        by_json = json.loads(text)["predictions"]
+        lines = "\n".join(map(json.dumps, asked)).encode()
+        _, text = ask(port, "POST", "/invocations", lines, "application/jsonlines")
+        assert [json.loads(line) for line in text.splitlines()] == by_json
+        _, text = ask(port, "POST", "/invocations", table.getvalue().encode(), "text/csv")
+        by_csv = list(csv.reader(io.StringIO(text)))
+    for said, row, line in zip(by_json, answered, by_csv, strict=True):
+        assert said["prediction"] == row["said.prediction"] == line[0]
+        assert said["set"] == json.loads(row["said.set"])
+        for label, p in said["probabilities"].items():
+            assert p == pytest.approx(float(row[f"said.p_{label}"]), abs=1e-12)
+
+
+def test_mistakes_are_told_by_column_and_row_and_counted(
+    image: str, answered: list[dict[str, str]]
+) -> None:
+    good = cells(answered[0])
+    with running(image) as (container, port):
+        for wrong, sentence in (
+            (
+                [good, {**good, "year": "soon"}],
+                "column 'year' breaks the rule 'is a number' in row 2",
+            ),
+            (
+                [{**good, "bill_depth_mm": -1}],
+                "'bill_depth_mm' breaks the rule 'is at least 8' in row 1",
+            ),
+            ([{**good, "species": None}], "'species' breaks the rule 'is not missing' in row 1"),
+            ([{k: v for k, v in good.items() if k != "year"}], "row 1 has no column 'year'"),
+        ):
+            status, text = ask(port, "POST", "/invocations", json.dumps(wrong).encode())
+            assert status == 400
+            assert sentence in json.loads(text)["error"]
+        assert ask(port, "POST", "/invocations", b"x", "image/png")[0] == 415
+        assert ask(port, "GET", "/invocations")[0] == 405
+        _, metrics = ask(port, "GET", "/metrics")
+        assert 'requests_total{path="/invocations",status="400"} 4' in metrics
+        assert "refused_total 4" in metrics
+        logs = [json.loads(line) for line in container.logs(stderr=False).decode().splitlines()]
+        assert [one["status"] for one in logs if one.get("status", 200) >= 400] == [400] * 4 + [
+            *(415, 405)
+        ]
+
+
+def test_the_seconds_that_the_service_counts_are_those_of_an_independent_client(
+    image: str, answered: list[dict[str, str]]
+) -> None:
+    """What it counts lies below what a client waits, and by little: the way there and back."""
+    body = json.dumps([cells(answered[0])]).encode()
+    with running(image) as (_, port):
+        connection = HTTPConnection("127.0.0.1", port, timeout=30)
+        waited = []
+        for _ in range(200):
+            start = time.perf_counter()
+            connection.request("POST", "/invocations", body, {"Content-Type": "application/json"})
+            connection.getresponse().read()
+            waited.append(time.perf_counter() - start)
+        _, metrics = ask(port, "GET", "/metrics")
+    figures = dict(line.rsplit(" ", 1) for line in metrics.splitlines() if line[0] != "#")
+    assert figures['request_seconds_count{path="/invocations"}'] == "200"
+    counted = float(figures['request_seconds_sum{path="/invocations"}']) / 200
+    client = sum(waited) / 200
+    assert counted < client
+    assert client - counted < max(0.25 * client, 0.003)
+    for edge in ("0.01", "0.025", "0.05", "0.1"):
+        below = int(figures[f'request_seconds_bucket{{path="/invocations",le="{edge}"}}'])
+        assert below >= sum(seconds <= float(edge) for seconds in waited)
+
+
+def test_the_image_holds_code_and_model_and_no_secret_and_no_row(image: str, project: Path) -> None:
+    client = docker.from_env()
+    listing = client.containers.run(image, entrypoint=["find", "/project"], remove=True).decode()
+    names = {name.removeprefix("/project/") for name in listing.splitlines()[1:]}
+    assert {name.split("/")[0] for name in names} == {
+        *(".dvc", "conf", "dvc.yaml", "requirements", "served", "src")
+    }
+    assert not [name for name in names if name.endswith((".parquet", ".csv", ".env", ".pyc"))]
+    code = subprocess.run(
+        [
+            "sh",
+            "-c",
+            f"$ENGINE save {image} | tar -xO --wildcards '*.tar' '*.json' | grep -c {TOKEN}",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert code.stdout.strip() == "0", code.stderr
+    run = next((project / "runs").iterdir()).name
+    assert image == f"ml-release:{run}"
+
+
+def laid_out(folder: Path, project: Path, **hyperparameters: str) -> Path:
+    """Lay out /opt/ml for a training job on the bundled table."""
+    for name in ("input/config", "input/data/training", "model", "output"):
+        (folder / name).mkdir(parents=True)
+    table = (project / "data" / "sample" / "penguins.csv").read_bytes()
+    (folder / "input" / "data" / "training" / "penguins.csv").write_bytes(table)
+    file = folder / "input" / "config" / "hyperparameters.json"
+    file.write_text(json.dumps(hyperparameters))
+    return folder
+
+
+def job(image: str, ml: Path) -> tuple[int, str]:
+    """Run a training job as SageMaker does: as root, with /opt/ml mounted."""
+    container = docker.from_env().containers.run(
+        image, "train", detach=True, network_mode="none", volumes={str(ml): {"bind": "/opt/ml"}}
+    )
+    try:
+        return int(container.wait(timeout=600)["StatusCode"]), container.logs().decode()
+    finally:
+        container.remove(force=True)
+
+
+def test_a_training_job_leaves_a_model_that_serves(
+    image: str, project: Path, tmp_path: Path, answered: list[dict[str, str]]
+) -> None:
+    ml = laid_out(tmp_path / "ml", project, model='"boosting"', seed="3")
+    code, logs = job(image, ml)
+    assert code == 0, logs
+    assert not (ml / "output" / "failure").exists()
+    manifest = json.loads((ml / "model" / "manifest.json").read_text())
+    assert manifest["inputs"]["config"]["model"]["name"] == "boosting"
+    assert manifest["inputs"]["config"]["seed"] == 3
+    with running(image, volumes={str(ml): {"bind": "/opt/ml", "mode": "ro"}}) as (_, port):
+        health = json.loads(ask(port, "GET", "/health")[1])
+        assert health["run"] == manifest["run_id"]
+        status, text = ask(port, "POST", "/invocations", json.dumps([cells(answered[0])]).encode())
+        assert status == 200
+        assert json.loads(text)["run"] == manifest["run_id"]
+
+
+def test_a_training_job_that_fails_writes_why(image: str, project: Path, tmp_path: Path) -> None:
+    ml = laid_out(tmp_path / "ml", project, model="florest")
+    code, _ = job(image, ml)
+    assert code == 2
+    failure = (ml / "output" / "failure").read_text()
+    assert failure.startswith("error: model=florest: there is no conf/model/florest.yaml")
+    assert list((ml / "model").iterdir()) == []
+    table = ml / "input" / "data" / "training" / "penguins.csv"
+    (ml / "input" / "config" / "hyperparameters.json").write_text("{}")
+    table.write_text(table.read_text().replace("39.1", "many", 1))
+    code, _ = job(image, ml)
+    assert code == 2
+    assert (
+        "column 'bill_length_mm' breaks the rule 'is a number' in row 1"
+        in (ml / "output" / "failure").read_text()
+    )
+
+
+def test_both_commands_end_on_sigterm(image: str, project: Path, tmp_path: Path) -> None:
+    with running(image) as (container, _):
+        start = time.monotonic()
+        container.stop(timeout=30)
+        assert time.monotonic() - start < 10
+        assert container.wait()["StatusCode"] == 0
+        assert json.loads(container.logs(stderr=False).splitlines()[-1]) == {"event": "ended"}
+    ml = laid_out(tmp_path / "ml", project)
+    container = docker.from_env().containers.run(
+        image, "train", detach=True, volumes={str(ml): {"bind": "/opt/ml"}}
+    )
+    try:
+        time.sleep(4)
+        container.stop(timeout=60)
+        assert container.wait()["StatusCode"] == 143
+        assert "the job was stopped" in (ml / "output" / "failure").read_text()
+        assert list((ml / "model").iterdir()) == []
+    finally:
+        container.remove(force=True)
+
+
+def test_the_image_knows_two_commands(image: str) -> None:
+    done = subprocess.run(
+        [*os.environ["ENGINE"].split(), "run", "--rm", image, "dance"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr == "error: this image knows two commands: serve, and train\n"
+
+
+def test_make_serve_answers_on_loopback_and_keeps_what_it_said(
+    project: Path, answered: list[dict[str, str]]
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with subprocess.Popen(
+        ["make", "serve", "RUN=latest", f"PORT={port}"],
+        cwd=project,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        try:
+            wait(port)
+            rows = json.dumps([cells(row) for row in answered[:3]]).encode()
+            status, text = ask(port, "POST", "/invocations", rows)
+            assert status == 200
+        finally:
+            os.killpg(process.pid, signal.SIGINT)
+    log = project / "logs" / "predictions.jsonl"
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    said = [one["prediction"] for one in json.loads(text)["predictions"]]
+    assert [line["said.prediction"] for line in lines] == said
+    assert [line["species"] for line in lines] == ["Adelie"] * 3
+    assert log.stat().st_uid == project.stat().st_uid
+    assert (
+        subprocess.run(
+            ["git", "check-ignore", "-q", "logs/predictions.jsonl"], cwd=project, check=False
+        ).returncode
+        == 0
+    )
