@@ -229,6 +229,25 @@ def test_the_image_holds_code_and_model_and_no_secret_and_no_row(image: str, pro
     assert image == f"ml-release:{run}"
 
 
+def test_a_file_that_changed_within_its_size_and_date_is_not_mistaken_for_the_old_one(
+    image: str, project: Path
+) -> None:
+    file = project / "src" / "project" / "serving" / "__init__.py"
+    before, old = file.stat(), file.read_text()
+    new = old.replace("Answer", "answer")
+    assert new != old
+    file.write_text(new)
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    try:
+        assert succeed(project, "release", "RUN=latest").strip() == image
+        inside = f"/project/{file.relative_to(project)}"
+        said = docker.from_env().containers.run(image, [inside], entrypoint="cat", remove=True)
+        assert said.decode() == new
+    finally:
+        file.write_text(old)
+        succeed(project, "release", "RUN=latest")
+
+
 def laid_out(folder: Path, project: Path, **hyperparameters: str) -> Path:
     """Lay out /opt/ml for a training job on the bundled table."""
     for name in ("input/config", "input/data/training", "model", "output"):

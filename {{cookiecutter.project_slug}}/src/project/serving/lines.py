@@ -55,7 +55,7 @@ def said(model: Model, answers: Answers) -> dict[str, pa.Array]:
         low, high = (none if e is None else pa.array(answers.prediction + e) for e in ends)
         return {log.PREDICTION: pa.array(answers.prediction), log.LOW: low, log.HIGH: high}
     labels = model.classes
-    columns = {log.PREDICTION: pa.array(answers.prediction.astype(str).tolist(), pa.string())}
+    columns = {log.PREDICTION: pa.array(answers.prediction.astype(str), pa.string())}
     for at, label in enumerate(labels):
         columns[f"{log.PROBABILITY}{label}"] = pa.array(np.ascontiguousarray(answers.proba[:, at]))
     columns[log.SET] = _sets(answers.inside, labels, size)
@@ -67,14 +67,17 @@ def said(model: Model, answers: Answers) -> dict[str, pa.Array]:
 def _sets(inside: np.ndarray | None, labels: list[str], size: int) -> pa.Array:
     if inside is None:
         return pa.nulls(size, pa.string())
+    # Few sets there are, and many rows: each is written once.
     packed = np.packbits(inside, axis=1)
-    whole = np.ascontiguousarray(packed).view(f"V{packed.shape[1]}").ravel()
-    _, first, place = np.unique(whole, return_index=True, return_inverse=True)
+    whole = pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(packed.shape[1]), size, [None, pa.py_buffer(np.ascontiguousarray(packed))]
+    ).dictionary_encode()
+    found = [np.unpackbits(np.frombuffer(one, np.uint8)) for one in whole.dictionary.to_pylist()]
     texts = [
-        json.dumps([name for name, is_in in zip(labels, inside[at], strict=True) if is_in])
-        for at in first
+        json.dumps([labels[at] for at in np.flatnonzero(bits)], ensure_ascii=False)
+        for bits in found
     ]
-    return pa.array(texts, pa.string()).take(pa.array(place))
+    return pa.array(texts, pa.string()).take(whole.indices)
 
 
 def row_ids(key: list[str], rows: pa.RecordBatch, first: str) -> pa.Array:
@@ -92,7 +95,8 @@ def row_ids(key: list[str], rows: pa.RecordBatch, first: str) -> pa.Array:
     if not key or not set(key) <= set(rows.schema.names):
         head, _, number = first.rpartition("-")
         head = f"{head}-" if head else ""
-        return pa.array([f"{head}{int(number) + at}" for at in range(rows.num_rows)], pa.string())
+        numbers = pa.array(np.arange(rows.num_rows) + int(number)).cast(pa.string())
+        return pc.binary_join_element_wise(head, numbers, "") if head else numbers
     parts = [pc.cast(rows.column(name), pa.string()) for name in key]
     if len(parts) == 1:
         return parts[0]
