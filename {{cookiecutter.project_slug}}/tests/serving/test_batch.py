@@ -138,7 +138,7 @@ def test_a_disk_that_is_full_leaves_nothing(
     fruit: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Full:
-        def __init__(self, *_: object) -> None:
+        def __init__(self, *_: object, **__: object) -> None:
             self.left = 1
 
         def write_batch(self, rows: pa.RecordBatch) -> None:

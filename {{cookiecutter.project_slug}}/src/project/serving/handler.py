@@ -117,11 +117,12 @@ class Handler(BaseHTTPRequestHandler):
         lines += [f"{name}: {value}" for name, value in head.items()]
         body = b"" if self.command == "HEAD" else found.body
         self.connection.settimeout(arriving.REQUEST_S)
+        # Before it goes out: how long the other side takes to have it is not the service's time.
+        seconds = time.perf_counter() - self._begun
         try:
             # One write: two would wait for each other's acknowledgement.
             self.connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
         finally:
-            seconds = time.perf_counter() - self._begun
             self.server.service.metrics.request(path, found.status, seconds)
             self.server.told(self, found, path, request, received, seconds)
 

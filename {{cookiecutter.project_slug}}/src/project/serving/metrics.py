@@ -38,7 +38,7 @@ class Metrics:
             self._counts[name, _labels(labels)] += amount
 
     def request(self, path: str, status: int, seconds: float) -> None:
-        """Count a request, and how long it took from its first line to the end of its answer."""
+        """Count a request, and the seconds from its first line until its answer was ready."""
         known = path if path in PATHS else "other"
         self.add("requests_total", path=known, status=str(status))
         if known != path:
@@ -60,7 +60,7 @@ class Metrics:
             found = {k: v for (n, k), v in sorted(self._counts.items()) if n == name}
             for labels, count in (found or {"": 0.0}).items():
                 yield f"{name}{labels} {count:g}" if count < 1e6 else f"{name}{labels} {count:.0f}"
-        yield "# HELP request_seconds Seconds from the first line of a request to its answer."
+        yield "# HELP request_seconds Seconds from the first line of a request until its answer is ready."
         yield "# TYPE request_seconds histogram"
         for path, counts in self._buckets.items():
             total = 0
