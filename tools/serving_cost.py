@@ -19,7 +19,7 @@ from typing import Any
 
 FOLDER = Path("data/source")
 SOURCE, LONG = FOLDER / "large.csv", FOLDER / "long.csv"
-ROWS = 100_000
+ROWS = 400_000
 TURNS = 5
 
 
@@ -64,7 +64,7 @@ def batch() -> dict[str, float]:
     import pyarrow.parquet as pq
     from project.serving.batch import predict
 
-    whole = table(model, SOURCE)
+    whole = table(model, LONG)
     x = model.frame(whole.to_batches()[0])
     parquet, csv, out = (FOLDER / name for name in ("in.parquet", "in.csv", "out.parquet"))
     pq.write_table(whole, parquet)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,13 @@ def test_a_defect_is_a_sentence_to_the_caller_and_a_traceback_in_the_log(
     assert b"Traceback" not in found.body
     assert b"secret" not in found.body
     assert "RuntimeError: secret" in json.loads(capfd.readouterr().out)["traceback"]
+
+
+def test_threads_that_ask_at_once_get_what_each_would_get_alone(service: Service) -> None:
+    rows = [{**ROW, "size": size / 10} for size in range(64)]
+    alone = [ask(service, [row]).body for row in rows]
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(lambda row: ask(service, [row]).body, rows * 3)) == alone * 3
 
 
 def test_metrics_count_and_add_up() -> None:

@@ -1,7 +1,6 @@
 """Answer requests: bytes in, bytes out. `server.py` carries them."""
 
 import json
-import threading
 import time
 import traceback
 from dataclasses import dataclass, field
@@ -55,8 +54,6 @@ class Service:
         self.model, self.journal = model, journal
         self.metrics, self.screen = Metrics(), Screen(model.schema)
         self.started = time.time()
-        # One at a time: threads that share Python's lock only make each other's answers late.
-        self._asking = threading.Lock()
 
     def respond(self, method: str, path: str, headers: Any, body: bytes, request: str) -> Response:
         """Answer a request, whatever it holds.
@@ -131,9 +128,7 @@ class Service:
         unseen = self.screen.check_rows(rows, 1, found)
         if len(found):
             raise refuse(WHERE, found)
-        x = self.model.frame(rows)
-        with self._asking:
-            answers = self.model.answer(x)
+        answers = self.model.answer(self.model.frame(rows))
         self._count(answers, unseen)
         if self.journal.kept:
             ids = row_ids(self.model.schema.key, rows, f"{request}-1")
