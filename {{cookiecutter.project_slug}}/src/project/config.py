@@ -9,6 +9,7 @@ from typing import Any
 
 from omegaconf import MISSING, DictConfig
 
+from .backtesting.config import Backtest, check_backtest
 from .checks.config import Checks, check_checks
 from .curves.config import Curves, check_curves
 from .data.config import Data, check_data
@@ -141,6 +142,7 @@ class Config:
     ladder: Ladder = field(default_factory=Ladder)
     tuning: Tuning = field(default_factory=Tuning)
     curves: Curves = field(default_factory=Curves)
+    backtest: Backtest = field(default_factory=Backtest)
 
 
 def validate(tree: DictConfig) -> Config:
@@ -186,6 +188,7 @@ def validate(tree: DictConfig) -> Config:
             )
     check_methods(config.methods)
     config.evaluation.costs = cost_table(config.evaluation.costs)
+    check_backtest(config.backtest)
     check_curves(config.curves)
     check_data(config.data)
     check_checks(config.checks)

@@ -5,8 +5,8 @@ A run's id is a hash of five inputs. A change in any of them is another run:
 ==========  ===========================================================================
 `config`    the resolved configuration: all of conf/ and ARGS, in the order-free form of
             canonical JSON, but for `tracking`, where `compute` has pieces done, what other
-            commands are set by (`checks`, `curves`, `ladder`, `methods`, `tuning`), and every
-            `n_jobs`, `workers` and `verbose`
+            commands are set by (`backtest`, `checks`, `curves`, `ladder`, `methods`, `tuning`), and
+            every `n_jobs`, `workers` and `verbose`
 `data`      path to MD5 of the source table and of each data stage's output (dvc.lock)
 `code`      names and contents of all Python files under src/project/
 `lock`      contents of requirements/runtime.lock, and of the locks of the extras that are built in
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from .config import Config
 
 # Where a run is shown changes nothing in it, nor do the settings of another command.
-_NOT_IDENTITY = {"tracking", "checks", "ladder", "methods", "tuning", "curves"}
+_NOT_IDENTITY = {"tracking", "checks", "ladder", "methods", "tuning", "curves", "backtest"}
 # Nor does where independent pieces are done, with the same pins and code or not at all, nor what a
 # container may use: it ends as it would without the limit, or is killed.
 _PLACE = frozenset({"backend", "address", "options", "memory_gb", "cpus"})

@@ -70,6 +70,17 @@ def open_run(wanted: str, paths: Paths) -> Recorded:
     if wanted == "all":
         raise RunError("RUN=all: one run is looked at; give its id, or latest")
     (folder,) = chosen(wanted, paths)
+    return reopen(folder, paths)
+
+
+def reopen(folder: Path, paths: Paths) -> Recorded:
+    """Find what the run in a folder was made of; a promoted one has a folder of its own.
+
+    Raises
+    ------
+    RunError, DataError
+        As `open_run` does.
+    """
     manifest = load_manifest(folder)
     check_files(folder, manifest)
     text = (folder / "config.yaml").read_text(encoding="utf-8")

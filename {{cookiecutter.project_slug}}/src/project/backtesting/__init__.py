@@ -1,0 +1,1 @@
+"""Hold what a model said in production to what it promised before."""
