@@ -1,6 +1,8 @@
 """A model that went into production, and logs of what it said there."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,8 @@ from project.backtesting.served import Served, sort_out
 from project.config import Config
 from project.data.config import Task
 from project.data.schema import ColumnType, Role, Rule, Schema
+from project.evaluation import conformal
+from project.evaluation.subject import Subject, Table, ask
 from project.models.training import predict
 from project.serving import log
 
@@ -127,6 +131,14 @@ def judged(
     """Go through a log, and return what was found by name."""
     found = backtest(known, served(whole, known, config), config)
     return {one.name: one for one in conclude(found, config)}, found
+
+
+def only_coverage(subject: Subject, table: Table, config: Config) -> Any:
+    """Evaluate what findings follow from, and leave out the methods that none does."""
+    made, known = (
+        ask(subject.pipeline, rows, config.data) for rows in (table.rows, subject.calibration)
+    )
+    return SimpleNamespace(conformal=conformal.conform(made, known, [], config))
 
 
 def wrong(findings: dict[str, Finding]) -> set[str]:

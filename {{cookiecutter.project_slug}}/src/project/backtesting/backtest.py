@@ -21,7 +21,7 @@ from .drift import Drift, answers, drifts
 from .known import Known, quantities
 from .periods import Period, periods
 from .quality import Change, changes
-from .related import related
+from .related import Lost, lost, related
 from .served import Served
 from .skew import Skew, skew
 from .truth import Truth, truth
@@ -46,6 +46,8 @@ class Backtested:
         As the module of each name tells.
     related
         By period and in `before`: strength and p-value of the tie of predictions and truth.
+    lost
+        Where truth has nothing to do with anything any more.
     truth_unit
         The unit that the truth seems to be in, where it is not that of the training rows.
     slice_loss
@@ -69,6 +71,7 @@ class Backtested:
     changes: list[Change]
     truth: Truth
     related: dict[str, tuple[float, float]]
+    lost: Lost | None
     truth_unit: Unit | None
     age: ageing.Age
     slices: list[parts.Moved]
@@ -124,6 +127,7 @@ def backtest(known: Known, served: Served, config: Config) -> Backtested:
         changes=moved,
         truth=truth(served, cut, single, _spread(known, config), settings.min_rows),
         related=_related(known, served, judged),
+        lost=lost(served, known.valid, _worse(moved, judged), features),
         truth_unit=_truth_unit(known, served, moved, config),
         age=ageing.age(
             served.judged, served.time[there], served.time[[0, -1]], known.finished, config
@@ -161,6 +165,11 @@ def _related(
     return {"before": related(known.valid), **found}
 
 
+def _worse(moved: list[Change], judged: list[Period]) -> list[Period]:
+    names = {one.period for one in moved if one.worse}
+    return [one for one in judged if one.name in names]
+
+
 def _truth_unit(
     known: Known, served: Served, moved: list[Change], config: Config
 ) -> Unit | None:
@@ -190,7 +199,8 @@ def _evaluated(
     left = [name for name in beside(config) if name not in names]
     slim = _without_beside(config, names)
     rows, more = served.rows[served.known], served.beside[served.known][names]
-    rows = rows.astype({config.data.target: str if known.classes else float})
+    kind = object if known.classes else float
+    rows = rows.astype({config.data.target: kind})
     found = {
         one.name: evaluate(known.subject, Table(rows.iloc[one.at], more.iloc[one.at]), slim)
         for one in judged

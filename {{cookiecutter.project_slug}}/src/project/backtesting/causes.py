@@ -5,7 +5,6 @@ from .backtest import ALL, Backtested
 from .finding import Finding, failed, listed, open_, passed
 
 _GOES = 0.001  # p-value, below which predictions and truth went together before
-_GONE = 0.05  # and above which nothing says that they do now
 
 
 def place(found: Backtested, config: Config) -> Finding:
@@ -43,12 +42,11 @@ def misplaced(found: Backtested, config: Config) -> list[str]:
     against = [n for n in worse if found.related[n][0] < 0 and found.related[n][1] < _GOES]
     if p_before < _GOES and before > 0 and against and not said:
         said.append(f"truth runs against the predictions in {listed(against, 2)}: its sign is turned")
-    lost = [n for n in worse if found.related[n][1] > _GONE]
-    if p_before < _GOES and lost and not said:
-        strength = found.related[lost[-1]][0]
+    if found.lost and not said:
         said.append(
-            f"truth and predictions have nothing to do with each other in {listed(lost, 2)} (tie "
-            f"{strength:.2f}, {before:.2f} before): truth was joined to other rows"
+            f"truth has nothing to do with predictions nor with any column in "
+            f"{listed(found.lost.periods, 2)} (tie {found.lost.strength:.2f}, {found.lost.before:.2f} "
+            "before): it was joined to other rows"
         )
     return said
 
@@ -75,7 +73,7 @@ def quality(found: Backtested) -> Finding:
         least = min(own, key=lambda one: one.p_value)
         when = [one.period for one in own if one.period != ALL] or [ALL]
         said.append(
-            f"{metric} {least.value:.3g}, {least.before:.3g} on the validation rows (difference "
+            f"{metric} {least.value.value:.3g}, {least.before.value:.3g} on the validation rows (difference "
             f"{least.difference.value:+.3g} [{least.difference.low:.3g}, {least.difference.high:.3g}]) in "
             f"{listed(when, 2)}"
         )

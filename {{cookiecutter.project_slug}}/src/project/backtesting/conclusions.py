@@ -7,7 +7,7 @@ from ..config import Config
 from .backtest import ALL, Backtested
 from .causes import concept, place, quality
 from .drift import GAPS, Drift
-from .finding import Finding, failed, listed, open_, passed
+from .finding import Finding, corrected, failed, listed, open_, passed
 
 _SET_BACK = (pd.Timedelta(minutes=10), pd.Timedelta(hours=15))  # more is a file joined to another
 _UNSORTED = 0.1  # share of rows before which time goes back
@@ -228,8 +228,6 @@ def slices(found: Backtested) -> Finding:
 
 def coverage(found: Backtested, config: Config) -> Finding:
     """Tell whether conformal sets keep their promise in production."""
-    from .finding import corrected
-
     name, title = "coverage", "Conformal promise"
     made = {n: e.conformal.coverage[0] for n, e in found.evaluations.items() if e.conformal and e.conformal.coverage}
     if not made:

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..config import Config
 from ..evaluation.costs import metrics_for
-from ..evaluation.intervals import Estimate, percentiles, resample
+from ..evaluation.intervals import Estimate, percentiles, resample, wilson
 from ..evaluation.metrics import Floats, Metric, Predictions, take
 from ..evaluation.subject import seeded
 from .finding import FAMILIES, corrected
@@ -28,7 +28,7 @@ class Change:
     metric, period, rows
         `rows` are those whose truth has arrived.
     value, before
-        The figure of what was served, and that of the validation rows.
+        The figure of what was served, and that of the validation rows, with their intervals.
     difference
         Later less before, with its interval.
     p_value
@@ -40,8 +40,8 @@ class Change:
     metric: str
     period: str
     rows: int
-    value: float
-    before: float
+    value: Estimate
+    before: Estimate
     difference: Estimate
     p_value: float
     worse: bool
@@ -86,8 +86,8 @@ def changes(
 def _change(
     metric: Metric,
     period: Period,
-    value: float,
-    before: float,
+    value: Estimate,
+    before: Estimate,
     difference: Estimate,
     p: float,
     level: float,
@@ -186,17 +186,24 @@ def _thin(made: Predictions, most: int) -> Predictions:
 
 def _difference(
     metric: Metric, old: Predictions, new: Predictions, config: Config
-) -> tuple[float, float, Estimate]:
-    """Return a figure, what it was before, and the difference with its interval."""
-    settings = config.evaluation
-    both = _joined(old, new)
-    cells, cut = metric.rows(both), len(old.y_true)
-    value, before = (
-        float(metric.combine(part.mean(axis=0))) for part in (cells[cut:], cells[:cut])
-    )
-    later, earlier = (
-        metric.combine(resample(part, resamples=settings.resamples, seed=seeded(config.seed, at)))
-        for at, part in enumerate((cells[cut:], cells[:cut]))
-    )
-    low, high = percentiles(later - earlier, settings.confidence)
-    return value, before, Estimate(value - before, low, high)
+) -> tuple[Estimate, Estimate, Estimate]:
+    """Return a figure, what it was before, and the difference, each with its interval."""
+    settings, cut = config.evaluation, len(old.y_true)
+    cells = metric.rows(_joined(old, new))
+    parts = {"new": cells[cut:], "old": cells[:cut]}
+    drawn = {
+        name: metric.combine(
+            resample(part, resamples=settings.resamples, seed=seeded(config.seed, name))
+        )
+        for name, part in parts.items()
+    }
+    found = {}
+    for name, part in parts.items():
+        value = float(metric.combine(part.mean(axis=0)))
+        interval = percentiles(drawn[name], settings.confidence)
+        if metric.proportion:
+            interval = wilson(value, len(part), settings.confidence)
+        found[name] = Estimate(value, *interval)
+    gap = percentiles(drawn["new"] - drawn["old"], settings.confidence)
+    difference = Estimate(found["new"].value - found["old"].value, *gap)
+    return found["new"], found["old"], difference

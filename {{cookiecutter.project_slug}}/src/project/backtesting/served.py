@@ -188,5 +188,7 @@ def _said(
                 f"{', '.join(known.classes or [])}: correct it, or train on such rows"
             )
     proba = rows[columns[1:]].to_numpy(dtype=float)
-    decided = rows[log.PREDICTION].astype(str).to_numpy(dtype=classes.dtype)
-    return Predictions(truth.astype(str).to_numpy(dtype=str), decided, proba, classes), there
+    decided = np.array(rows[log.PREDICTION].astype(str).tolist(), dtype=classes.dtype)
+    # As a list: NumPy cuts the names of classes short where some cells are missing.
+    true = np.array(truth.where(there, "").astype(str).tolist())
+    return Predictions(true, decided, proba, classes), there

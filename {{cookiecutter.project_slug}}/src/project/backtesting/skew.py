@@ -25,6 +25,8 @@ class Skew:
         Difference of a probability, or of a quantity, in its unit, among those that differ.
     gaps
         Shape (n,): the largest difference of each row, relative where it is of a quantity above 1.
+    own
+        The model's own answers.
     first
         The number of the first row that differs; 0 where none does.
     rounded
@@ -39,6 +41,7 @@ class Skew:
     largest: float
     median: float
     gaps: Floats
+    own: Predictions
     first: int
     rounded: bool
     cause: str
@@ -74,6 +77,7 @@ def skew(served: Served, own: Predictions, known: Known, config: Config) -> Skew
         largest=float(some.max()) if len(some) else 0.0,
         median=float(np.median(some)) if len(some) else 0.0,
         gaps=gaps,
+        own=own,
         first=int(served.rows.index[differ][0]) if differ.any() else 0,
         rounded=bool(differ.any() and worst < _DIGITS and not decided.any()),
         cause=cause(served, own, differ, known, config) if differ.any() else "",
