@@ -47,7 +47,9 @@ FAULTS: dict[str, Fault] = {}
 
 
 def fault(
-    finding: str, *words: str, also: set[str] | frozenset[str] = frozenset(),
+    finding: str,
+    *words: str,
+    also: set[str] | frozenset[str] = frozenset(),
     tasks: tuple[str, ...] = BOTH,
 ) -> Callable[[Callable[[Known, Config, pd.DataFrame], pd.DataFrame]], None]:
     """Add a fault under the name of the function that plants it."""
@@ -126,7 +128,10 @@ def gaps_filled_before_the_model(known: Known, config: Config, rows: pd.DataFram
 def scaled_twice(known: Known, config: Config, rows: pd.DataFrame) -> pd.DataFrame:
     train = known.subject.train["size"]
     return logged(
-        known, config, rows, asked=rows.assign(size=(rows["size"] - train.mean()) / train.std(ddof=0))
+        known,
+        config,
+        rows,
+        asked=rows.assign(size=(rows["size"] - train.mean()) / train.std(ddof=0)),
     )
 
 
@@ -223,7 +228,9 @@ def answers_older_than_the_model(known: Known, config: Config, rows: pd.DataFram
 
 @fault("clock", "lie in the future")
 def a_clock_that_is_years_ahead(known: Known, config: Config, rows: pd.DataFrame) -> pd.DataFrame:
-    return _moved(logged(known, config, rows), pd.Timedelta(days=36500), np.arange(ROWS) == ROWS - 1)
+    return _moved(
+        logged(known, config, rows), pd.Timedelta(days=36500), np.arange(ROWS) == ROWS - 1
+    )
 
 
 @fault("slices", "colour = green", also={"quality", "age", "coverage", "concept"})
@@ -237,11 +244,12 @@ def one_slice_goes_wrong(known: Known, config: Config, rows: pd.DataFrame) -> pd
 
 
 def _moved(whole: pd.DataFrame, by: pd.Timedelta, where: np.ndarray) -> pd.DataFrame:
-    time = pd.to_datetime(whole[log.TIME]) + pd.to_timedelta(np.where(where, by, pd.Timedelta(0)))
+    time = pd.to_datetime(whole[log.TIME])
+    time = time.mask(where, time + by)
     return whole.assign(**{log.TIME: time.dt.strftime("%Y-%m-%dT%H:%M:%SZ")})
 
 
 def plant(name: str, known: Known, config: Config, seed: int = 1) -> pd.DataFrame:
     """Plant a fault into a log of clean rows."""
-    assert FINISHED == known.finished
+    assert known.finished == FINISHED
     return FAULTS[name].plant(known, config, fruits(ROWS, seed, config.data.target))

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from project.backtesting.backtest import Backtested, backtest
+from project.backtesting.backtest import backtest
 from project.backtesting.conclusions import conclude
 from project.backtesting.finding import Finding
 from project.backtesting.known import Known
+from project.backtesting.result import Backtested
 from project.backtesting.served import Served, sort_out
 from project.config import Config
 from project.data.config import Task
@@ -78,7 +79,11 @@ def model(config: Config, rows: int = 800, seed: int = 0) -> Known:
     subject = fitted(config, frame.iloc[: rows // 2], frame.iloc[rows // 2 :])
     subject.calibration.index = -1 - subject.calibration.index
     return Known(
-        RUN, FINISHED, schema(config), subject, predict(subject.pipeline, subject.calibration, config)
+        RUN,
+        FINISHED,
+        schema(config),
+        subject,
+        predict(subject.pipeline, subject.calibration, config),
     )
 
 

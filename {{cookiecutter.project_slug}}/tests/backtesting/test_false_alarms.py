@@ -22,7 +22,9 @@ def test_clean_logs_seldom_raise_an_alarm(task: str, monkeypatch: pytest.MonkeyP
         findings, _ = judged(clean(known, config, seed=2 * seed + 1), known, config)
         alarms.append(wrong(findings))
     blamed = [one for one in alarms if one]
-    print(f"{task}: {len(blamed)} of {LOGS} clean logs raise an alarm at the level {LEVEL}: {blamed}")
+    print(
+        f"{task}: {len(blamed)} of {LOGS} clean logs raise an alarm at the level {LEVEL}: {blamed}"
+    )
     assert len(blamed) <= MOST, blamed
 
 

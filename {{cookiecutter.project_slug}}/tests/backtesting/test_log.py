@@ -54,7 +54,9 @@ def test_a_log_is_the_same_in_each_format(task: str, tmp_path: Path) -> None:
     expected = served(whole, known, config)
     for ending in ("csv", "parquet", "jsonl", "csv.gz"):
         file = tmp_path / f"log.{ending}"
-        found = read(write(whole, file) if ending != "csv.gz" else zipped(whole, file), known, config)
+        found = read(
+            write(whole, file) if ending != "csv.gz" else zipped(whole, file), known, config
+        )
         pd.testing.assert_frame_equal(
             found.rows, expected.rows, check_dtype=False, check_index_type=False
         )
@@ -85,7 +87,7 @@ def zipped(whole: pd.DataFrame, file: Path) -> Path:
     ],
 )
 def test_a_row_that_can_not_be_judged_is_named(
-    change: dict[str, object], words: str, known: Known, config: Config, tmp_path: Path
+    change: dict[str, str | float | None], words: str, known: Known, config: Config, tmp_path: Path
 ) -> None:
     whole = clean(known, config, rows=20)
     for name, cell in change.items():
@@ -97,7 +99,9 @@ def test_a_row_that_can_not_be_judged_is_named(
         assert "\n" not in str(raised.value)
 
 
-@pytest.mark.parametrize("name", [log.ROW_ID, log.TIME, log.RUN, log.PREDICTION, "said.p_plum", "size"])
+@pytest.mark.parametrize(
+    "name", [log.ROW_ID, log.TIME, log.RUN, log.PREDICTION, "said.p_plum", "size"]
+)
 def test_a_column_that_is_missing_is_named(
     name: str, known: Known, config: Config, tmp_path: Path
 ) -> None:

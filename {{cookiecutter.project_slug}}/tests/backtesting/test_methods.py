@@ -9,7 +9,7 @@ from project.backtesting.config import Backtest
 from project.backtesting.drift import turning
 from project.backtesting.finding import FAMILIES, corrected
 from project.backtesting.periods import periods
-from project.backtesting.quality import two_sample
+from project.backtesting.permuting import two_sample
 from project.backtesting.units import unit_of
 from project.errors import ConfigError
 from project.evaluation.metrics import CLASSIFICATION, REGRESSION, Predictions
@@ -40,11 +40,11 @@ def test_periods_hold_every_row_once(period: str, hours: float, first: str, coun
     found = periods(hourly(600, hours), settings(period))
     assert found[0].name == first
     assert len(found) == count
-    np.testing.assert_array_equal(np.concatenate([one.at for one in found]), np.arange(600))
+    np.testing.assert_array_equal(np.concatenate([one.places for one in found]), np.arange(600))
 
 
 def test_more_periods_than_can_be_looked_at_are_refused() -> None:
-    with pytest.raises(ConfigError, match="backtest.period=day makes 200 periods"):
+    with pytest.raises(ConfigError, match="period=day makes 200 periods"):
         periods(hourly(200, 24), settings("day"))
 
 
@@ -58,8 +58,18 @@ def test_the_families_share_the_level_and_what_was_not_tested_costs_nothing() ->
 def test_the_permutation_test_of_accuracy_is_fishers_exact_test() -> None:
     draw = np.random.default_rng(0)
     truth = np.repeat(["a", "b"], 60)
-    old = Predictions(truth, np.where(draw.random(120) < 0.1, "a", truth), np.eye(2)[[0, 1] * 60], np.array(["a", "b"]))
-    new = Predictions(truth, np.where(draw.random(120) < 0.45, "a", truth), np.eye(2)[[0, 1] * 60], np.array(["a", "b"]))
+    old = Predictions(
+        truth,
+        np.where(draw.random(120) < 0.1, "a", truth),
+        np.eye(2)[[0, 1] * 60],
+        np.array(["a", "b"]),
+    )
+    new = Predictions(
+        truth,
+        np.where(draw.random(120) < 0.45, "a", truth),
+        np.eye(2)[[0, 1] * 60],
+        np.array(["a", "b"]),
+    )
     wrong = [int((one.y_true != one.y_pred).sum()) for one in (old, new)]
     exact = stats.fisher_exact([[wrong[0], 120 - wrong[0]], [wrong[1], 120 - wrong[1]]]).pvalue
     (p, *_) = two_sample(CLASSIFICATION, old, new, 100_000, 1)
@@ -72,7 +82,8 @@ def test_the_permutation_test_holds_its_level_with_skewed_errors_and_has_power()
     low = high = 0
     for seed in range(rounds):
         old, new, worse = (
-            Predictions(np.zeros(n), draw.lognormal(m, 1.5, n)) for n, m in ((300, 0), (40, 0), (40, 1.5))
+            Predictions(np.zeros(n), draw.lognormal(m, 1.5, n))
+            for n, m in ((300, 0), (40, 0), (40, 1.5))
         )
         low += two_sample(REGRESSION, old, new, 999, seed)[0] < 0.05
         high += two_sample(REGRESSION, old, worse, 999, seed)[0] < 0.05
@@ -83,7 +94,8 @@ def test_the_permutation_test_holds_its_level_with_skewed_errors_and_has_power()
 def test_the_place_of_a_change_is_found() -> None:
     draw = np.random.default_rng(3)
     found = [
-        turning(np.concatenate([draw.normal(size=300), draw.normal(2, size=200)])) for _ in range(20)
+        turning(np.concatenate([draw.normal(size=300), draw.normal(2, size=200)]))
+        for _ in range(20)
     ]
     assert abs(np.median(found) - 300) <= 2
 

@@ -43,7 +43,10 @@ class Age:
 
 
 def age(
-    made: Predictions, time: pd.DatetimeIndex, ends: pd.DatetimeIndex, finished: pd.Timestamp,
+    made: Predictions,
+    time: pd.DatetimeIndex,
+    ends: pd.DatetimeIndex,
+    finished: pd.Timestamp,
     config: Config,
 ) -> Age:
     """Follow the loss of rows with truth as the model grows older.
@@ -85,11 +88,13 @@ def losses(made: Predictions, task: Task) -> tuple[Floats, str]:
 def _rise(at: Floats, loss: Floats, config: Config) -> Estimate:
     def slope(x: Floats, y: Floats) -> float:
         centred = x - x.mean()
-        return float((centred @ y) / max(centred @ centred, np.finfo(float).tiny))
+        return float(centred @ y) / max(float(centred @ centred), 1e-300)
 
     draw = np.random.default_rng(seeded(config.seed, "age"))
     drawn = [
         slope(at[rows], loss[rows])
-        for rows in (draw.integers(len(at), size=len(at)) for _ in range(config.evaluation.resamples))
+        for rows in (
+            draw.integers(len(at), size=len(at)) for _ in range(config.evaluation.resamples)
+        )
     ]
     return Estimate(slope(at, loss), *percentiles(np.array(drawn), config.evaluation.confidence))

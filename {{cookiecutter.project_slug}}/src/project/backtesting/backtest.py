@@ -2,7 +2,6 @@
 
 import math
 from copy import deepcopy
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -17,66 +16,16 @@ from ..evaluation.subject import Table
 from . import age as ageing
 from . import invariants as rules
 from . import slices as parts
-from .drift import Drift, answers, drifts
+from .drift import answers, drifts
 from .known import Known, quantities
 from .periods import Period, periods
 from .quality import Change, changes
-from .related import Lost, lost, related
+from .related import lost, related
+from .result import ALL, Backtested
 from .served import Served
-from .skew import Skew, skew
-from .truth import Truth, truth
+from .skew import skew
+from .truth import truth
 from .units import Unit, unit_of, units
-
-ALL = "all rows"
-
-
-@dataclass(frozen=True)
-class Backtested:
-    """All that was found in a log.
-
-    Attributes
-    ----------
-    run, finished, served
-        The run, when it was made, and the log.
-    cut, small
-        All periods, and the names of those with too few rows to be tested.
-    evaluations
-        What `evaluate()` says of each period with enough truth, and of all rows.
-    inputs, predictions, units, broken, cautions, skew, changes, truth, age, slices
-        As the module of each name tells.
-    related
-        By period and in `before`: strength and p-value of the tie of predictions and truth.
-    lost
-        Where truth has nothing to do with anything any more.
-    truth_unit
-        The unit that the truth seems to be in, where it is not that of the training rows.
-    slice_loss
-        What the loss of slices is called.
-    notes
-        What was left out, and why.
-    """
-
-    run: str
-    finished: pd.Timestamp
-    served: Served
-    cut: list[Period]
-    small: list[str]
-    evaluations: dict[str, Evaluation]
-    inputs: list[Drift]
-    predictions: list[Drift]
-    units: list[Unit]
-    broken: list[rules.Broken]
-    cautions: list[str]
-    skew: Skew
-    changes: list[Change]
-    truth: Truth
-    related: dict[str, tuple[float, float]]
-    lost: Lost | None
-    truth_unit: Unit | None
-    age: ageing.Age
-    slices: list[parts.Moved]
-    slice_loss: str
-    notes: list[str]
 
 
 def backtest(known: Known, served: Served, config: Config) -> Backtested:
@@ -98,15 +47,15 @@ def backtest(known: Known, served: Served, config: Config) -> Backtested:
     """
     settings, there = config.backtest, served.known
     cut = periods(served.time, settings)
-    large = _with_all([one for one in cut if len(one.at) >= settings.min_rows], len(served))
+    large = _with_all([one for one in cut if len(one.places) >= settings.min_rows], len(served))
     judged = _with_all(_among(cut, there, settings.min_rows), int(there.sum()), settings.min_rows)
     single = [one for one in judged if one.name != ALL] or judged
-    features = [name for name in served.rows if name != config.data.target]
+    features = [str(name) for name in served.rows if name != config.data.target]
     inputs = drifts(
         known.seen[features], served.rows[features], quantities(config), large, settings.level
     )
     said = answers(served.said)
-    numeric = [name for name in said if pd.api.types.is_numeric_dtype(said[name].dtype)]
+    numeric = [str(name) for name in said if pd.api.types.is_numeric_dtype(said[name].dtype)]
     broken, cautions = rules.invariants(known, served, cut, config)
     moved = changes(served.judged, judged, known.valid, config)
     found, loss = _slices(known, served, config) if judged else ([], "")
@@ -116,7 +65,7 @@ def backtest(known: Known, served: Served, config: Config) -> Backtested:
         finished=known.finished,
         served=served,
         cut=cut,
-        small=[one.name for one in cut if len(one.at) < settings.min_rows],
+        small=[one.name for one in cut if len(one.places) < settings.min_rows],
         evaluations=evaluations,
         inputs=inputs,
         predictions=drifts(answers(known.valid), said, numeric, large, settings.level),
@@ -141,13 +90,13 @@ def backtest(known: Known, served: Served, config: Config) -> Backtested:
 def _among(cut: list[Period], there: np.ndarray, min_rows: int) -> list[Period]:
     """Return the periods with enough truth, as positions among the rows that have it."""
     place = np.cumsum(there) - 1
-    found = [Period(p.name, p.start, p.end, place[p.at[there[p.at]]]) for p in cut]
-    return [one for one in found if len(one.at) >= min_rows]
+    found = [Period(p.name, p.start, p.end, place[p.places[there[p.places]]]) for p in cut]
+    return [one for one in found if len(one.places) >= min_rows]
 
 
 def _with_all(cut: list[Period], rows: int, min_rows: int = 1) -> list[Period]:
     """Add all rows, which show what is too little in each period, where that is more than one."""
-    if rows < min_rows or (len(cut) == 1 and len(cut[0].at) == rows):
+    if rows < min_rows or (len(cut) == 1 and len(cut[0].places) == rows):
         return cut
     return [*cut, Period(ALL, pd.Timestamp(0), pd.Timestamp(0), np.arange(rows))]
 
@@ -158,10 +107,8 @@ def _spread(known: Known, config: Config) -> float:
     return float(known.subject.train[config.data.target].std())
 
 
-def _related(
-    known: Known, served: Served, judged: list[Period]
-) -> dict[str, tuple[float, float]]:
-    found = {one.name: related(take(served.judged, one.at)) for one in judged}
+def _related(known: Known, served: Served, judged: list[Period]) -> dict[str, tuple[float, float]]:
+    found = {one.name: related(take(served.judged, one.places)) for one in judged}
     return {"before": related(known.valid), **found}
 
 
@@ -170,9 +117,7 @@ def _worse(moved: list[Change], judged: list[Period]) -> list[Period]:
     return [one for one in judged if one.name in names]
 
 
-def _truth_unit(
-    known: Known, served: Served, moved: list[Change], config: Config
-) -> Unit | None:
+def _truth_unit(known: Known, served: Served, moved: list[Change], config: Config) -> Unit | None:
     if config.data.task is Task.classification or not any(one.worse for one in moved):
         return None
     name = config.data.target
@@ -180,9 +125,7 @@ def _truth_unit(
     return unit_of(name, known.seen[name], served.rows[name][there], served.time[there])
 
 
-def _slices(
-    known: Known, served: Served, config: Config
-) -> tuple[list[parts.Moved], str]:
+def _slices(known: Known, served: Served, config: Config) -> tuple[list[parts.Moved], str]:
     drop = [config.data.target]
     return parts.moved(
         (known.subject.calibration.drop(columns=drop), known.valid),
@@ -202,10 +145,12 @@ def _evaluated(
     kind = object if known.classes else float
     rows = rows.astype({config.data.target: kind})
     found = {
-        one.name: evaluate(known.subject, Table(rows.iloc[one.at], more.iloc[one.at]), slim)
+        one.name: evaluate(known.subject, Table(rows.iloc[one.places], more.iloc[one.places]), slim)
         for one in judged
     }
-    notes = [f"The log has no column '{name}', which slices go by: they are left out." for name in left]
+    notes = [
+        f"The log has no column '{name}', which slices go by: they are left out." for name in left
+    ]
     return found, notes
 
 

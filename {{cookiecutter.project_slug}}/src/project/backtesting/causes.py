@@ -1,8 +1,9 @@
 """Quality that fell, and what is behind it: truth in the wrong place, or a world that changed."""
 
 from ..config import Config
-from .backtest import ALL, Backtested
+from ..report.numbers import bounded, significant
 from .finding import Finding, failed, listed, open_, passed
+from .result import ALL, Backtested
 
 _GOES = 0.001  # p-value, below which predictions and truth went together before
 
@@ -16,7 +17,7 @@ def place(found: Backtested, config: Config) -> Finding:
     if said:
         return failed(
             name, title, said[0],
-            "repair how truth is joined to the log, by log.row_id, before anything is said of quality",
+            "join truth to the log by log.row_id anew, before anything is said of quality",
             said[1:],
         )  # fmt: skip
     return passed(name, title, "it fits the predictions better as it is than in another way")
@@ -31,22 +32,26 @@ def misplaced(found: Backtested, config: Config) -> list[str]:
             one = min(bad, key=lambda s: s.p_value)
             what = "classes are swapped" if kind == "swapped" else "rows are mixed up"
             said.append(
-                f"{what}: {one.words} would fit {one.otherwise:.0%}, and {one.share:.0%} fit as it is "
-                f"({listed([s.period for s in bad], 2)})"
+                f"{what}: {one.words} would fit {one.otherwise:.0%}, and {one.share:.0%} fit as it "
+                f"is ({listed([s.period for s in bad], 2)})"
             )
     if found.truth_unit:
         one_ = found.truth_unit
-        said.append(f"the truth looks as in training if it is read as {one_.words}, from row {one_.row} on")
+        said.append(
+            f"the truth looks as in training if it is read as {one_.words}, from row {one_.row} on"
+        )
     before, p_before = found.related["before"]
     worse = dict.fromkeys(one.period for one in found.changes if one.worse)
     against = [n for n in worse if found.related[n][0] < 0 and found.related[n][1] < _GOES]
     if p_before < _GOES and before > 0 and against and not said:
-        said.append(f"truth runs against the predictions in {listed(against, 2)}: its sign is turned")
+        said.append(
+            f"truth runs against the predictions in {listed(against, 2)}: its sign is turned"
+        )
     if found.lost and not said:
         said.append(
             f"truth has nothing to do with predictions nor with any column in "
-            f"{listed(found.lost.periods, 2)} (tie {found.lost.strength:.2f}, {found.lost.before:.2f} "
-            "before): it was joined to other rows"
+            f"{listed(found.lost.periods, 2)} (tie {found.lost.strength:.2f}, "
+            f"{found.lost.before:.2f} before): it was joined to other rows"
         )
     return said
 
@@ -63,7 +68,7 @@ def quality(found: Backtested) -> Finding:
         if better:
             return open_(
                 name, title,
-                f"{words}; {better[0].metric} is better in {listed([one.period for one in better], 2)}, "
+                f"{words}; {better[0].metric} is better in {listed([o.period for o in better], 2)}, "
                 "which is odd: were these rows in training?",
             )  # fmt: skip
         return passed(name, title, words)
@@ -73,15 +78,14 @@ def quality(found: Backtested) -> Finding:
         least = min(own, key=lambda one: one.p_value)
         when = [one.period for one in own if one.period != ALL] or [ALL]
         said.append(
-            f"{metric} {least.value.value:.3g}, {least.before.value:.3g} on the validation rows (difference "
-            f"{least.difference.value:+.3g} [{least.difference.low:.3g}, {least.difference.high:.3g}]) in "
-            f"{listed(when, 2)}"
+            f"{metric} {significant(least.value.value)}, {significant(least.before.value)} on the "
+            f"validation rows (difference {bounded(least.difference)}) in {listed(when, 2)}"
         )
     return failed(name, title, said[0], "see the findings beside this one for the cause", said[1:])
 
 
 def concept(found: Backtested, config: Config) -> Finding:
-    """Tell whether the same inputs mean something else now: what is left when nothing else is wrong."""
+    """Tell whether the same inputs mean something else now: what is left if all else is right."""
     name, title = "concept", "Concept drift"
     falls = found.age.p_value < config.backtest.level and found.age.trend > 0
     if not found.changes:

@@ -41,10 +41,15 @@ def check_backtest(backtest: Backtest) -> None:
             f"backtest.period is {backtest.period} rows, fewer than backtest.min_rows, "
             f"{backtest.min_rows}: no period would be tested"
         )
-    for key, value, low in (("min_rows", backtest.min_rows, 20), ("most_rows", backtest.most_rows, 100)):
+    for key, value, low in (
+        ("min_rows", backtest.min_rows, 20),
+        ("most_rows", backtest.most_rows, 100),
+    ):
         if not low <= value <= 1_000_000:
             raise ConfigError(
                 f"backtest.{key} is {value}: give a whole number from {low} to 1,000,000"
             )
     if not 0 <= backtest.tolerance < 1:
-        raise ConfigError(f"backtest.tolerance is {backtest.tolerance}: give a number such as 1e-12")
+        raise ConfigError(
+            f"backtest.tolerance is {backtest.tolerance}: give a number such as 1e-12"
+        )

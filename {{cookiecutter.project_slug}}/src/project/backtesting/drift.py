@@ -68,14 +68,24 @@ def drifts(
         (str(name), one.name, what, test)
         for name in new
         for one in cut
-        for what, test in _compare(str(name), old[name], new[name].iloc[one.at], name in numeric)
+        for what, test in _compare(
+            str(name), old[name], new[name].iloc[one.places], name in numeric
+        )
     ]
     values = corrected([test.p_value for *_, test in made])
     found = []
     for (name, period, what, test), p in zip(made, values, strict=True):
         matters = max(abs(test.low), abs(test.high)) >= MARGIN
         found.append(
-            Drift(name, period, what, test, p, bool(p < level and matters), bool(p < level and not matters))
+            Drift(
+                name,
+                period,
+                what,
+                test,
+                p,
+                bool(p < level and matters),
+                bool(p < level and not matters),
+            )
         )
     return found
 

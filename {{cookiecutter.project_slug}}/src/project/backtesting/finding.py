@@ -66,9 +66,7 @@ def corrected(p_values: list[float]) -> list[float]:
     """Correct the p-values of one family; NaN, where no test was made, stays."""
     made = [p for p in p_values if not math.isnan(p)]
     found = iter(holm(made) if made else [])
-    return [
-        p if math.isnan(p) else min(1.0, len(FAMILIES) * next(found)) for p in p_values
-    ]
+    return [p if math.isnan(p) else min(1.0, len(FAMILIES) * next(found)) for p in p_values]
 
 
 def listed(names: list[str], most: int = 3) -> str:

@@ -42,15 +42,15 @@ def invariants(
     A share of unseen categories that the schema allows is allowed to each period, since what is
     new at the end would be a small share of the whole.
     """
-    features = [name for name in served.rows if name != config.data.target]
+    features = [str(name) for name in served.rows if name != config.data.target]
     schema = Schema([], {name: known.schema.columns[name] for name in features})
     checker = pandera_schema(schema, config.data)
     broken: dict[tuple[str, str], Broken] = {}
     cautions: list[str] = []
     for period in cut:
         found = Violations()
-        hold(served.rows[features].iloc[period.at], checker, found)
-        cautions += tolerate_unseen(schema, len(period.at), found)
+        hold(served.rows[features].iloc[period.places], checker, found)
+        cautions += tolerate_unseen(schema, len(period.places), found)
         for one in found:
             before = broken.get((one.column, one.rule))
             example = one.examples[0] if one.examples else ""

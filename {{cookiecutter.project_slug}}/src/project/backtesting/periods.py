@@ -24,14 +24,14 @@ class Period:
         Such as "2026-03" or "week of 2026-03-02".
     start, end
         Times of its first and last row.
-    at
+    places
         Positions of its rows in the log, in order of time.
     """
 
     name: str
     start: pd.Timestamp
     end: pd.Timestamp
-    at: np.ndarray
+    places: np.ndarray
 
 
 def periods(time: pd.DatetimeIndex, settings: Backtest) -> list[Period]:
@@ -49,7 +49,7 @@ def periods(time: pd.DatetimeIndex, settings: Backtest) -> list[Period]:
     if wanted == AUTO:
         for unit in (DAY, WEEK, MONTH):
             found = _calendar(time, unit)
-            sizes = [len(one.at) for one in found]
+            sizes = [len(one.places) for one in found]
             inner = sizes[1:-1] if len(sizes) > 2 else sizes
             if 2 <= len(found) <= _SHOWN and min(inner) >= settings.min_rows:
                 return found
@@ -58,11 +58,13 @@ def periods(time: pd.DatetimeIndex, settings: Backtest) -> list[Period]:
     if wanted in _CODES:
         found = _calendar(time, wanted)
     else:
-        found = _parts(time, np.split(np.arange(len(time)), range(int(wanted), len(time), int(wanted))))
+        found = _parts(
+            time, np.split(np.arange(len(time)), range(int(wanted), len(time), int(wanted)))
+        )
     if len(found) > _MOST:
         raise ConfigError(
-            f"backtest.period={wanted} makes {len(found):,} periods, and at most {_MOST} are looked "
-            "at: take a longer one"
+            f"backtest.period={wanted} makes {len(found):,} periods, and at most {_MOST} are "
+            "looked at: take a longer one"
         )
     return found
 

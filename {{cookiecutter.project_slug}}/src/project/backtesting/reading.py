@@ -59,7 +59,7 @@ def read_log(file: Path, wanted: Mapping[str, Rule], maybe: Mapping[str, Rule]) 
             )
     if not table.num_rows:
         raise DataError(f"{file} is empty: there is no row to look at")
-    rows = table.to_pandas()
+    rows: pd.DataFrame = table.to_pandas()
     rows.index = pd.RangeIndex(1, len(rows) + 1)
     return rows
 
@@ -99,7 +99,7 @@ def _lines(file: Path, rules: Mapping[str, Rule]) -> pa.Table:
         with file.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
                 row = _object(file, number, line)
-                for name in row.keys() & rules.keys():
+                for name in sorted(row.keys() & rules.keys()):
                     column = cells.setdefault(name, [])
                     column += [None] * (number - 1 - len(column))
                     column.append(_cell(file, number, name, row[name], rules[name]))

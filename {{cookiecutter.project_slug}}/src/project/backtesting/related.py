@@ -77,10 +77,10 @@ def lost(
     before, p_before = related(valid)
     if not p_before < _SURE:
         return None
-    gone = [one for one in worse if related(take(served.judged, one.at))[1] > _NOTHING]
+    gone = [one for one in worse if related(take(served.judged, one.places))[1] > _NOTHING]
     if not gone:
         return None
-    at = np.unique(np.concatenate([one.at for one in gone]))
+    at = np.unique(np.concatenate([one.places for one in gone]))
     strength, _ = related(take(served.judged, at))
     if not abs(strength) + 2 / math.sqrt(len(at)) < before / 3:
         return None

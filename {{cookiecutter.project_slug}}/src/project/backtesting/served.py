@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from ..config import Config
-from ..data.config import Task
 from ..data.violations import shown
 from ..errors import DataError, RunError
 from ..evaluation.metrics import Predictions, take
@@ -109,12 +108,13 @@ def sort_out(whole: pd.DataFrame, file: Path, known: Known, config: Config) -> S
     rows, time = rows[fresh].iloc[order], time[fresh][order]
     said, there = _said(rows, file, known, config)
     features = [name for name in known.subject.train.columns if name != config.data.target]
-    beside = [n for n in rows if n in config.data.columns and n not in known.subject.train]
+    beside = [str(n) for n in rows if n in config.data.columns and n not in known.subject.train]
     if config.data.target not in rows:
         rows = rows.assign(**{config.data.target: np.nan})
     inputs = rows[[*features, config.data.target]].copy()
-    text = [name for name in inputs if not pd.api.types.is_numeric_dtype(inputs[name].dtype)]
-    inputs[text] = inputs[text].astype(object)  # as data/load.py has them
+    text = [str(name) for name in inputs if not pd.api.types.is_numeric_dtype(inputs[name].dtype)]
+    # As data/load.py has them: what is missing is NaN, not None.
+    inputs[text] = inputs[text].astype(object).where(inputs[text].notna(), np.nan)
     return Served(
         rows=inputs[list(known.subject.train.columns)],
         beside=rows[beside],
@@ -144,9 +144,9 @@ def _times(rows: pd.DataFrame, file: Path) -> pd.DatetimeIndex:
 
 
 def _back(time: pd.DatetimeIndex, numbers: pd.Index) -> list[tuple[int, pd.Timedelta]]:
-    steps = np.diff(time.to_numpy())
-    places = np.flatnonzero(steps < np.timedelta64(0))
-    return [(int(numbers[at + 1]), pd.Timedelta(-steps[at])) for at in places]
+    steps = time[1:] - time[:-1]
+    places = np.flatnonzero(steps < pd.Timedelta(seconds=0))
+    return [(int(numbers[at + 1]), -steps[at]) for at in places.tolist()]
 
 
 def _repeated(rows: pd.DataFrame, target: str) -> tuple[list[tuple[int, int]], int]:
@@ -155,7 +155,7 @@ def _repeated(rows: pd.DataFrame, target: str) -> tuple[list[tuple[int, int]], i
     hashes = pd.util.hash_pandas_object(rows[same], index=False)
     first = pd.Series(rows.index, index=rows.index).groupby(hashes.to_numpy()).transform("first")
     late = first[first != first.index]
-    pairs = [(int(number), int(before)) for number, before in late.items()]
+    pairs = list(zip(late.index.tolist(), late.tolist(), strict=True))
     if target not in rows:
         return pairs, 0
     truths = rows[target]
@@ -175,10 +175,9 @@ def _said(
             raise DataError(f"{file}: row {number} has no '{name}': leave failed requests out")
     truth = rows.get(config.data.target, pd.Series(np.nan, rows.index))
     there = truth.notna().to_numpy()
-    if config.data.task is Task.regression:
+    if classes is None:
         made = rows[log.PREDICTION].to_numpy(dtype=float)
         return Predictions(truth.to_numpy(dtype=float), made), there
-    assert classes is not None
     for name, cells in ((config.data.target, truth[there]), (log.PREDICTION, rows[log.PREDICTION])):
         strange = ~cells.astype(str).isin(known.classes or [])
         if strange.any():

@@ -1,6 +1,7 @@
 """What would explain that a served prediction is not the model's own: tried out on the model."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -59,14 +60,15 @@ def _same(said: Predictions, made: Predictions) -> bool:
 def _tried(rows: pd.DataFrame, known: Known, config: Config) -> Iterator[tuple[str, pd.DataFrame]]:
     """Change rows as a careless service does, one column at a time, then all of them."""
     train, names = known.subject.train, quantities(config)
-    features = [name for name in rows if name != config.data.target][:_COLUMNS]
+    features = [str(name) for name in rows if name != config.data.target][:_COLUMNS]
     for name in features:
         if name in names:
             cells = rows[name]
             mean, spread = train[name].mean(), train[name].std(ddof=0)
             yield f"'{name}' 0 where it is missing", rows.assign(**{name: cells.fillna(0.0)})
-            yield f"'{name}' scaled before it comes to the model", rows.assign(
-                **{name: (cells - mean) / spread if spread else cells}
+            yield (
+                f"'{name}' scaled before it comes to the model",
+                rows.assign(**{name: (cells - mean) / spread if spread else cells}),
             )
             for factor in (1000.0, 100.0, 10.0, 0.1, 0.01, 0.001):
                 yield f"'{name}' times {factor:g}", rows.assign(**{name: cells * factor})
@@ -76,19 +78,20 @@ def _tried(rows: pd.DataFrame, known: Known, config: Config) -> Iterator[tuple[s
             text = rows[name].astype(object)
             yield f"'{name}' missing", rows.assign(**{name: np.nan}).astype({name: object})
             for words, change in (("small", str.lower), ("capital", str.upper)):
-                yield f"'{name}' in {words} letters", rows.assign(
-                    **{name: text.map(change, na_action="ignore")}
+                yield (
+                    f"'{name}' in {words} letters",
+                    rows.assign(**{name: text.map(change, na_action="ignore")}),
                 )
     filled = {name: rows[name].fillna(0.0) for name in names}
     yield "every quantity 0 where it is missing", rows.assign(**filled)
     scaled = {
-        name: (rows[name] - train[name].mean()) / (train[name].std(ddof=0) or 1.0)
-        for name in names
+        name: (rows[name] - train[name].mean()) / (train[name].std(ddof=0) or 1.0) for name in names
     }
     yield "every quantity scaled before it comes to the model", rows.assign(**scaled)
-    for one, two in zip(names, names[1:], strict=False):
-        yield f"'{one}' and '{two}' in each other's place", rows.assign(
-            **{one: rows[two], two: rows[one]}
+    for one, two in pairwise(names):
+        yield (
+            f"'{one}' and '{two}' in each other's place",
+            rows.assign(**{one: rows[two], two: rows[one]}),
         )
 
 

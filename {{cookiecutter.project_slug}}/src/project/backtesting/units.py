@@ -79,8 +79,10 @@ def unit_of(name: str, old: pd.Series, new: pd.Series, time: pd.DatetimeIndex) -
     places = np.flatnonzero(new.notna())
     cells = new.to_numpy(dtype=float)[places]
     at = turning(cells)
-    first, last = (float(stats.ks_2samp(before, part).statistic) if len(part) else 0.0
-                   for part in (cells[:at], cells[at:]))
+    first, last = (
+        float(stats.ks_2samp(before, part).statistic) if len(part) else 0.0
+        for part in (cells[:at], cells[at:])
+    )
     # What changed may have been put right since, or have been so from the first row on.
     whole = abs(first - last) < min(first, last)
     start, part = (0, cells) if whole else (at, cells[at:]) if last > first else (0, cells[:at])

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ..backtesting.backtest import ALL, Backtested
 from ..backtesting.conclusions import headline
 from ..backtesting.finding import Finding
+from ..backtesting.result import ALL, Backtested
 from ..checks.result import Verdict
 from ..config import Config
 from ..evaluation.costs import metrics_for
@@ -78,15 +78,19 @@ def tell(
         console.print(f"[dim]{escape(note)}[/]", soft_wrap=True)
     for one in findings:
         if one.wrong:
-            console.print(f"[bold red]{escape(one.title)}:[/] next, {escape(one.next_step)}", soft_wrap=True)
+            console.print(
+                f"[bold red]{escape(one.title)}:[/] next, {escape(one.next_step)}", soft_wrap=True
+            )
     console.print(escape(headline(findings)), soft_wrap=True)
     shown = (paths.reports / name).relative_to(paths.root)
     console.print(f"all of it is in {shown}.html", soft_wrap=True)
 
 
 def period_rows(found: Backtested) -> list[dict[str, Any]]:
-    """Lay out a row for each period, and one for all of them: counts, figures, what evaluate says."""
-    sizes = {one.name: (len(one.at), int(found.served.known[one.at].sum())) for one in found.cut}
+    """Lay out a row for each period, and one for all: counts, figures, what evaluate says."""
+    sizes = {
+        one.name: (len(one.places), int(found.served.known[one.places].sum())) for one in found.cut
+    }
     if len(sizes) > 1:
         sizes[ALL] = (len(found.served), found.truth.known)
     return [
@@ -116,7 +120,7 @@ def plain(found: Backtested, findings: list[Finding], log: str) -> dict[str, Any
                 "period": one.name,
                 "start": one.start.isoformat(),
                 "end": one.end.isoformat(),
-                "rows": len(one.at),
+                "rows": len(one.places),
                 "share_with_truth": found.truth.shares[one.name],
             }
             for one in found.cut
@@ -126,7 +130,9 @@ def plain(found: Backtested, findings: list[Finding], log: str) -> dict[str, Any
         "predictions": [asdict(one) for one in found.predictions],
         "slices": [asdict(one) for one in found.slices],
         "age": asdict(found.age),
-        "skew": {key: value for key, value in asdict(found.skew).items() if key not in ("gaps", "own")},
+        "skew": {
+            key: value for key, value in asdict(found.skew).items() if key not in ("gaps", "own")
+        },
         "evaluations": {name: one.plain() for name, one in found.evaluations.items()},
     }
 
@@ -134,7 +140,9 @@ def plain(found: Backtested, findings: list[Finding], log: str) -> dict[str, Any
 def _aside(found: Backtested) -> list[str]:
     notes = []
     if found.served.aside:
-        runs = ", ".join(f"{name} ({count:,})" for name, count in list(found.served.aside.items())[:5])
+        runs = ", ".join(
+            f"{name} ({count:,})" for name, count in list(found.served.aside.items())[:5]
+        )
         count = sum(found.served.aside.values())
         notes.append(f"{count:,} rows that other runs answered were set aside: {runs}.")
     if found.small:

@@ -4,8 +4,8 @@ import numpy as np
 from markupsafe import Markup
 
 from ..backtesting.age import losses
-from ..backtesting.backtest import ALL, Backtested
 from ..backtesting.drift import GAPS, Drift
+from ..backtesting.result import ALL, Backtested
 from ..config import Config
 from ..data.config import Task
 from ..evaluation.intervals import Estimate
@@ -74,12 +74,34 @@ def heat(found: list[Drift]) -> Markup:
             if one.drifted:
                 marks.append(at)
     with drawing(max(4.0, 1.8 + 0.55 * len(periods)), 1.5 + 0.3 * len(rows)) as (figure, axes):
-        mesh = axes.pcolormesh(sizes, cmap="Blues", vmin=0, vmax=max(0.3, np.nanmax(sizes)), edgecolors="#8886", linewidth=0.4)
+        mesh = axes.pcolormesh(
+            sizes,
+            cmap="Blues",
+            vmin=0,
+            vmax=max(0.3, np.nanmax(sizes)),
+            edgecolors="#8886",
+            linewidth=0.4,
+        )
         for row, column in marks:
-            axes.text(column + 0.5, row + 0.5, "×", ha="center", va="center", color=COLOURS[1], fontsize=14, fontweight="bold")
+            axes.text(
+                column + 0.5,
+                row + 0.5,
+                "×",
+                ha="center",
+                va="center",
+                color=COLOURS[1],
+                fontsize=14,
+                fontweight="bold",
+            )
         names = [label(n, 24) + (", missing" if what == GAPS else "") for n, what in rows]
         axes.set_yticks(np.arange(len(rows)) + 0.5, names, fontsize=8)
-        axes.set_xticks(np.arange(len(periods)) + 0.5, [_short(p) for p in periods], rotation=30, ha="right", fontsize=8)
+        axes.set_xticks(
+            np.arange(len(periods)) + 0.5,
+            [_short(p) for p in periods],
+            rotation=30,
+            ha="right",
+            fontsize=8,
+        )
         axes.invert_yaxis()
         axes.grid(visible=False)
         figure.colorbar(mesh, ax=axes, label="distance", fraction=0.05)
