@@ -68,8 +68,8 @@ def quality(found: Backtested) -> Finding:
         if better:
             return open_(
                 name, title,
-                f"{words}; {better[0].metric} is better in {listed([o.period for o in better], 2)}, "
-                "which is odd: were these rows in training?",
+                f"{words}; {better[0].metric} is better in {listed([o.period for o in better], 2)}"
+                ", which is odd: were these rows in training?",
             )  # fmt: skip
         return passed(name, title, words)
     said = []

@@ -64,8 +64,8 @@ def duplicates(found: Backtested) -> Finding:
     return failed(
         name,
         title,
-        f"{len(log.repeated):,} rows repeat another{torn}; the first is row {late}, as {before}; they "
-        "were left out of all else",
+        f"{len(log.repeated):,} rows repeat another{torn}; the first is row {late}, as {before}; "
+        "they were left out of all else",
         "look at what writes the log twice, or at a join with truth that has a row more than once",
     )
 
