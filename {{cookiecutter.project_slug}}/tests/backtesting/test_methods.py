@@ -29,11 +29,11 @@ def settings(period: str, min_rows: int = 50) -> Backtest:
         ("day", 1, "2026-01-01", 25),
         ("week", 1, "week of 2025-12-29", 4),
         ("month", 24, "2026-01", 20),
-        ("200", 1, "1: 2026-01-01 00:00 to 2026-01-09 07:00", 3),
+        ("200", 1, "1: 2026-01-01", 3),
         ("auto", 0.25, "2026-01-01", 7),
         ("auto", 2, "week of 2025-12-29", 8),
         ("auto", 10, "2026-01", 9),
-        ("auto", 0.0001, "1: 2026-01-01 00:00 to 2026-01-01 00:00", 6),
+        ("auto", 0.0001, "1: 2026-01-01", 6),
     ],
 )
 def test_periods_hold_every_row_once(period: str, hours: float, first: str, count: int) -> None:

@@ -81,14 +81,9 @@ def _calendar(time: pd.DatetimeIndex, unit: str) -> list[Period]:
 
 
 def _parts(time: pd.DatetimeIndex, cuts: list[np.ndarray]) -> list[Period]:
-    """Name parts by their first and last minute."""
+    """Name parts by their number and first day."""
     return [
-        Period(
-            f"{number}: {time[at[0]]:%Y-%m-%d %H:%M} to {time[at[-1]]:%Y-%m-%d %H:%M}",
-            time[at[0]],
-            time[at[-1]],
-            at,
-        )
+        Period(f"{number}: {time[at[0]]:%Y-%m-%d}", time[at[0]], time[at[-1]], at)
         for number, at in enumerate(cuts, 1)
         if len(at)
     ]

@@ -12,6 +12,7 @@ from ..evaluation.slicing import by_column
 from ..models.training import predict
 from .known import Known, quantities
 from .served import Served
+from .units import KNOWN
 
 _TRIED = 200  # rows
 _ENOUGH = 0.95  # of them must come out as logged
@@ -70,8 +71,11 @@ def _tried(rows: pd.DataFrame, known: Known, config: Config) -> Iterator[tuple[s
                 f"'{name}' scaled before it comes to the model",
                 rows.assign(**{name: (cells - mean) / spread if spread else cells}),
             )
-            for factor in (1000.0, 100.0, 10.0, 0.1, 0.01, 0.001):
-                yield f"'{name}' times {factor:g}", rows.assign(**{name: cells * factor})
+            for factor, shift, words in KNOWN:
+                yield (
+                    f"'{name}' in another unit than the log's, which looks {words}",
+                    rows.assign(**{name: (cells - shift) / factor}),
+                )
             yield f"'{name}' rounded to whole numbers", rows.assign(**{name: cells.round()})
             yield f"'{name}' missing", rows.assign(**{name: np.nan})
         else:

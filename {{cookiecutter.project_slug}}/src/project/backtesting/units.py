@@ -9,7 +9,7 @@ from scipy import stats
 from .drift import VALUES, Drift, turning
 from .served import Served
 
-_KNOWN: list[tuple[float, float, str]] = [
+KNOWN: list[tuple[float, float, str]] = [
     *((factor, 0.0, f"times {factor:g}") for factor in (1000.0, 100.0, 10.0, 60.0, 24.0, 3600.0)),
     *((1 / f, 0.0, f"divided by {f:g}") for f in (1000.0, 100.0, 10.0, 60.0, 24.0, 3600.0)),
     (1 / 2.54, 0.0, "inches for centimetres"),
@@ -91,7 +91,7 @@ def unit_of(name: str, old: pd.Series, new: pd.Series, time: pd.DatetimeIndex) -
     distance = float(stats.ks_2samp(before, part, method="asymp").statistic)
     tried = [
         (stats.ks_2samp(before, (part - shift) / factor, method="asymp"), words)
-        for factor, shift, words in _KNOWN
+        for factor, shift, words in KNOWN
     ]
     best, words = min(tried, key=lambda one: float(one[0].statistic))
     if best.pvalue < _ALIKE or best.statistic > _CLOSER * distance:

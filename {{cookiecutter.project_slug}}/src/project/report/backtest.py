@@ -169,11 +169,12 @@ def _findings(findings: list[Finding]) -> Table:
 def _periods(found: Backtested, config: Config) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     table.add_column("period")
-    for name in ("rows", "with truth"):
+    for name in ("rows", "with\ntruth"):
         table.add_column(name, justify="right")
     metrics = metrics_for(config)
     for metric in metrics:
-        table.add_column(f"{'↑' if metric.higher_is_better else '↓'}{metric.name}", justify="right")
+        arrow = "↑" if metric.higher_is_better else "↓"
+        table.add_column(f"{arrow}{metric.name.replace(' ', chr(10) + ' ')}", justify="right")
     before = {one.metric: one.before for one in found.changes}
     if before:
         table.add_row(

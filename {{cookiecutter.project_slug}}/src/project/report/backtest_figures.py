@@ -15,6 +15,7 @@ from .figures import COLOURS, drawing, label, svg, thin
 _ROWS = 30  # of the heat map: the columns that have drifted most
 _POINTS = 400
 _BINS = 20
+_UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
 
 
 def draw(found: Backtested, config: Config) -> dict[str, list[Markup]]:
@@ -130,15 +131,16 @@ def answers(found: Backtested, config: Config) -> Markup:
 def ageing(found: Backtested, config: Config) -> Markup:
     """Draw the mean loss along time."""
     loss, name = losses(found.served.judged, config.data.task)
-    days = (found.served.time[found.served.known] - found.finished).total_seconds() / 86400
+    ages = np.asarray((found.served.time[found.served.known] - found.finished).total_seconds())
+    unit, seconds = next(one for one in _UNITS if np.ptp(ages) >= one[1] or one[1] == 1)
     parts = np.array_split(np.arange(len(loss)), _BINS)
     with drawing(5, 3) as (figure, axes):
         for part in parts:
             one = Estimate(*mean_interval(loss[part], config.evaluation.confidence))
-            at = float(np.asarray(days)[part].mean())
+            at = float(ages[part].mean()) / seconds
             axes.plot([at, at], [one.low, one.high], color=COLOURS[0], alpha=0.4)
             axes.plot([at], [one.value], "o", color=COLOURS[0], markersize=4)
-        axes.set_xlabel("age of the model, days")
+        axes.set_xlabel(f"age of the model, {unit}")
         axes.set_ylabel(name if config.data.task is Task.regression else "1 − p(truth)")
         return svg(figure, "loss by the age of the model")
 
