@@ -47,7 +47,8 @@ def backtest(known: Known, served: Served, config: Config) -> Backtested:
     """
     settings, there = config.backtest, served.known
     cut = periods(served.time, settings)
-    large = _with_all([one for one in cut if len(one.places) >= settings.min_rows], len(served))
+    enough = [one for one in cut if len(one.places) >= settings.min_rows]
+    large = _with_all(enough, len(served), settings.min_rows)
     judged = _with_all(_among(cut, there, settings.min_rows), int(there.sum()), settings.min_rows)
     single = [one for one in judged if one.name != ALL] or judged
     features = [str(name) for name in served.rows if name != config.data.target]
@@ -94,7 +95,7 @@ def _among(cut: list[Period], there: np.ndarray, min_rows: int) -> list[Period]:
     return [one for one in found if len(one.places) >= min_rows]
 
 
-def _with_all(cut: list[Period], rows: int, min_rows: int = 1) -> list[Period]:
+def _with_all(cut: list[Period], rows: int, min_rows: int) -> list[Period]:
     """Add all rows, which show what is too little in each period, where that is more than one."""
     if rows < min_rows or (len(cut) == 1 and len(cut[0].places) == rows):
         return cut

@@ -8,7 +8,7 @@ import numpy as np
 from ..config import Config
 from ..evaluation.costs import metrics_for
 from ..evaluation.intervals import Estimate, percentiles, resample, wilson
-from ..evaluation.metrics import Metric, Predictions, take
+from ..evaluation.metrics import Floats, Metric, Predictions, take
 from ..evaluation.subject import seeded
 from .finding import FAMILIES, corrected
 from .periods import Period
@@ -70,7 +70,8 @@ def changes(
         values += two_sample(
             metrics, _thin(valid, most), _thin(new, most), count, seeded(config.seed, period.name)
         )
-        found += [(metric, period, *_difference(metric, valid, new, config)) for metric in metrics]
+        made = _estimates(metrics, valid, new, config)
+        found += [(metric, period, *one) for metric, one in zip(metrics, made, strict=True)]
     return [
         _change(metric, period, value, before, difference, p, level)
         for (metric, period, value, before, difference), p in zip(
@@ -102,26 +103,35 @@ def _thin(made: Predictions, most: int) -> Predictions:
     return made if rows <= most else take(made, np.arange(most) * rows // most)
 
 
-def _difference(
-    metric: Metric, old: Predictions, new: Predictions, config: Config
-) -> tuple[Estimate, Estimate, Estimate]:
-    """Return a figure, what it was before, and the difference, each with its interval."""
+def _estimates(
+    metrics: list[Metric], old: Predictions, new: Predictions, config: Config
+) -> list[tuple[Estimate, Estimate, Estimate]]:
+    """Return each metric's figure, what it was before, and the difference, with their intervals."""
     settings, cut = config.evaluation, len(old.y_true)
-    cells = metric.rows(joined(old, new))
-    parts = {"new": cells[cut:], "old": cells[:cut]}
-    drawn = {
-        name: metric.combine(
-            resample(part, resamples=settings.resamples, seed=seeded(config.seed, name))
+    cells = [metric.rows(joined(old, new)) for metric in metrics]
+    ends = np.cumsum([part.shape[1] for part in cells])[:-1]
+    whole = np.hstack(cells)
+    # One draw of the rows serves all metrics.
+    later, earlier = (
+        np.split(
+            resample(part, resamples=settings.resamples, seed=seeded(config.seed, at)), ends, axis=1
         )
-        for name, part in parts.items()
-    }
-    found = {}
-    for name, part in parts.items():
-        value = float(metric.combine(part.mean(axis=0)))
-        interval = percentiles(drawn[name], settings.confidence)
-        if metric.proportion:
-            interval = wilson(value, len(part), settings.confidence)
-        found[name] = Estimate(value, *interval)
-    gap = percentiles(drawn["new"] - drawn["old"], settings.confidence)
-    difference = Estimate(found["new"].value - found["old"].value, *gap)
-    return found["new"], found["old"], difference
+        for at, part in enumerate((whole[cut:], whole[:cut]))
+    )
+    found = []
+    for metric, part, one, two in zip(metrics, cells, later, earlier, strict=True):
+        drawn = metric.combine(one), metric.combine(two)
+        value, before = (
+            _estimate(metric, rows, made, settings.confidence)
+            for rows, made in ((part[cut:], drawn[0]), (part[:cut], drawn[1]))
+        )
+        gap = percentiles(drawn[0] - drawn[1], settings.confidence)
+        found.append((value, before, Estimate(value.value - before.value, *gap)))
+    return found
+
+
+def _estimate(metric: Metric, rows: Floats, drawn: Floats, confidence: float) -> Estimate:
+    value = float(metric.combine(rows.mean(axis=0)))
+    if metric.proportion:
+        return Estimate(value, *wilson(value, len(rows), confidence))
+    return Estimate(value, *percentiles(drawn, confidence))

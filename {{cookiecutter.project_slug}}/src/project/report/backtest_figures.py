@@ -2,6 +2,7 @@
 
 import numpy as np
 from markupsafe import Markup
+from matplotlib.colors import LinearSegmentedColormap
 
 from ..backtesting.age import losses
 from ..backtesting.drift import GAPS, Drift
@@ -16,6 +17,9 @@ _ROWS = 30  # of the heat map: the columns that have drifted most
 _POINTS = 400
 _BINS = 20
 _UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
+
+# Over the page's own paper, dark or light.
+_SHADES = LinearSegmentedColormap.from_list("distance", [f"{COLOURS[0]}00", COLOURS[0]])
 
 
 def draw(found: Backtested, config: Config) -> dict[str, list[Markup]]:
@@ -77,7 +81,7 @@ def heat(found: list[Drift]) -> Markup:
     with drawing(max(4.0, 1.8 + 0.55 * len(periods)), 1.5 + 0.3 * len(rows)) as (figure, axes):
         mesh = axes.pcolormesh(
             sizes,
-            cmap="Blues",
+            cmap=_SHADES,
             vmin=0,
             vmax=max(0.3, np.nanmax(sizes)),
             edgecolors="#8886",
