@@ -39,6 +39,18 @@ determinism: venv  ## write docs/determinism.md: which variations move a bit of 
 checklist: venv  ## write docs/checklist.md: which planted mistakes the checklist finds
 	@tools/with-engine.sh tools/checklist.sh
 
+docs: venv  ## build the documentation's site into .cache/site; a broken link fails
+	@tools/docs.sh
+
+reference: venv  ## write docs/reference/: every configuration key and every command
+	@.venv/bin/python tools/reference.py
+
+rubrics: venv  ## write docs/rubrics.md and docs/lecture-notes.md from their YAML: what is covered by what
+	@.venv/bin/python tools/rubrics.py
+
+examples: venv  ## run what docs/ tells a reader to type, and write what it printed; ARGS="tutorial"
+	@tools/with-engine.sh .venv/bin/python tools/examples.py $(ARGS)
+
 picture: venv viewers  ## draw the README's pictures of `make train`, `make check` and the dashboard
 	@tools/with-engine.sh .venv/bin/python tools/picture.py
 

@@ -10,3 +10,5 @@ lock() {
 }
 lock --output-file requirements/dev.lock requirements/dev.in
 lock --no-deps --output-file requirements/tables.lock requirements/tables.in
+# In an environment of its own (tools/docs-env.sh), so that it need not agree with the tests' packages.
+lock --output-file requirements/docs.lock requirements/docs.in

@@ -76,10 +76,10 @@ class Preprocessing:
 class Model:
     """conf/model/*.yaml: an estimator for each task, as `_target_` and its arguments."""
 
-    name: str = MISSING
+    name: str = MISSING  # of the file
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
-    classification: dict[str, Any] = MISSING
-    regression: dict[str, Any] = MISSING
+    classification: dict[str, Any] = MISSING  # the estimator where the task is classes
+    regression: dict[str, Any] = MISSING  # and where it is a quantity
 
 
 @dataclass

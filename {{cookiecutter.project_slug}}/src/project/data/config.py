@@ -50,8 +50,8 @@ class Split:
 class Data:
     """conf/data.yaml; `key` and `columns` come from conf/schema.yaml."""
 
-    source: str = MISSING
-    target: str = MISSING
+    source: str = MISSING  # the table: a file, a folder of Parquet parts, or an address
+    target: str = MISSING  # the column to predict
     task: Task = MISSING
     missing_target: MissingTarget = MISSING
     split: Split = field(default_factory=Split)

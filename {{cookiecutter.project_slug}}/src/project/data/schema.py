@@ -52,11 +52,11 @@ class Column:
 class Rule(Column):
     """What `validate` holds a column's cells to; None where anything goes."""
 
-    nullable: bool = True
-    unique: bool = False
-    min: float | None = None
-    max: float | None = None
-    categories: list[str] | None = None
+    nullable: bool = True  # whether cells may be missing
+    unique: bool = False  # whether no two cells may be equal
+    min: float | None = None  # the smallest quantity
+    max: float | None = None  # the largest
+    categories: list[str] | None = None  # all that may stand in a category
     unseen: float = 0.0  # share of the rows that may hold another category, which is warned of
     format: str | None = None  # of times that are not ISO 8601, as strptime takes it
 
