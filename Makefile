@@ -60,8 +60,8 @@ base-image: engine  ## build or pull the base image if it is not there, and prin
 stop:  ## stop the container engine if `make` started it
 	@tools/engine.sh stop
 
-clean:  ## remove the demo and caches; the environment and images stay
-	@rm -rf demo .cache/pre-commit .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean:  ## remove the demo, the site and caches; the environment and images stay
+	@rm -rf demo .cache/pre-commit .cache/site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 venv:
 	@tools/python-env.sh

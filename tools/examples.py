@@ -22,7 +22,9 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 TUTORIAL = "tutorial"
 # Targets of the template's Makefile that are not merged yet: blocks with them are not run.
-COMING = {"backtest", "fuzz", "predict", "promote", "release", "rollback", "serve"}
+COMING = {
+    *("backtest", "coverage", "fuzz", "predict", "promote", "release", "rollback", "serve"),
+}
 BLOCK = re.compile(r"^```(sh|bash|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 REASON = re.compile(r"<!-- not run: \S.* -->\n$")
 MARK = "--- next block ---"

@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = ROOT / "{{cookiecutter.project_slug}}"
 CONF = PROJECT / "conf"
 NOTE = "<!-- written by make reference -->"
+# Files that are no choice of their group and no part of a run, with the class of each.
+ALONE = {"evaluation/gates.yaml": "Gates"}
 # Values that a file of conf/model/ has, and no default for all of them.
 PER_MODEL = ("model.name", "model.classification", "model.regression")
 
@@ -113,7 +115,7 @@ def others(group: str, default: str, base: Values) -> str:
     """List the other files of a group, and what they set otherwise."""
     rows = []
     for file in sorted((CONF / group).glob("*.yaml")):
-        if file.stem == default:
+        if file.stem == default or file.relative_to(CONF).as_posix() in ALONE:
             continue
         there = read_values(file)
         changed = {
@@ -205,8 +207,18 @@ def config_page() -> str:
                 config.comments[field.name],
             ]
             parts.append(table(["key", "type", "default", "what"], [row]))
+    parts += [part for name, kind in ALONE.items() for part in alone_part(name, kind, known)]
     parts += ["## experiment", others("experiment", "", Values("", {}, {})), schema_part(known)]
     return "\n\n".join(parts) + "\n"
+
+
+def alone_part(name: str, kind: str, known: dict[str, Class]) -> list[str]:
+    """Write the part of a file that its own command reads; nothing where it is not there yet."""
+    if not (CONF / name).exists():
+        return []
+    values = read_values(CONF / name)
+    rows = keys(kind, known, values, "")
+    return [f"## conf/{name}", values.head, table(["key", "type", "default", "what"], rows)]
 
 
 def schema_part(known: dict[str, Class]) -> str:

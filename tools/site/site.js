@@ -35,7 +35,9 @@ function element(name, text) {
 }
 
 function show() {
-  const words = box.value.toLowerCase().match(/[\p{L}\p{N}_.-]+/gu) ?? [];
+  // Words such as `the` are not in the index, so that no page has them.
+  const typed = box.value.toLowerCase().match(/[\p{L}\p{N}_.]+/gu) ?? [];
+  const words = typed.filter((word, place) => place === typed.length - 1 || lunr.stopWordFilter(word));
   list.replaceChildren();
   list.hidden = words.length === 0;
   if (list.hidden) return;
