@@ -28,7 +28,7 @@ COMING = {
 BLOCK = re.compile(r"^```(sh|bash|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 REASON = re.compile(r"<!-- not run: \S.* -->\n$")
 MARK = "--- next block ---"
-LONGEST = 40  # lines of output that a page shows
+LONGEST, LAST = 40, 8  # lines of output that a page shows, and those of them from the end
 
 
 @dataclass
@@ -134,13 +134,13 @@ def identity(folder: Path) -> Path:
 
 
 def tidy(output: str, where: Path) -> str:
-    """Take out where the pages were run, and cut what is long."""
+    """Take out where the pages were run, and cut the middle of what is long."""
     lines = [line.rstrip() for line in output.replace(str(where), "~").splitlines()]
     lines = [line for line in lines if not line.startswith("make[")]
     while lines and not lines[0]:
         lines.pop(0)
     if len(lines) > LONGEST:
-        lines = [*lines[:LONGEST], "…"]
+        lines = [*lines[: LONGEST - LAST], "…", *lines[-LAST:]]
     return "\n".join(lines).rstrip()
 
 
