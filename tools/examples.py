@@ -168,6 +168,7 @@ def main() -> None:
     from bench import copy_template, render  # wants an engine as soon as it is imported
 
     wanted = sys.argv[1:] or pages()
+    failed: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         template = copy_template(Path(folder))
         trained = None
@@ -178,8 +179,14 @@ def main() -> None:
             print(f"docs/{name}.md", flush=True)
             where = Path(folder, name.replace("/", "-"), "my-ml-project")
             where.parent.mkdir()
-            outputs = run(name, template, start(name, where, trained))
+            try:
+                outputs = run(name, template, start(name, where, trained))
+            except RuntimeError as error:  # the other pages can be written all the same
+                failed.append(str(error))
+                continue
             (DOCS / f"{name}.md").write_text(with_outputs(text_of(name), outputs), encoding="utf-8")
+    if failed:
+        raise SystemExit("\n".join(failed))
 
 
 if __name__ == "__main__":
