@@ -141,6 +141,7 @@ def test_a_list_that_names_what_is_not_there_is_found_out() -> None:
     planted = [rubrics.Rubric("planted", "", {"all": items}, least=False)]
     assert rubrics.missing_tests(planted) == sorted(gone)
     assert rubrics.missing_commands(planted) == ["make nothing"]
+    assert rubrics.page(planted[0]).count("| yes |") == 1
     with pytest.raises(ValueError, match="neither a test nor a reason"):
         _ = rubrics.Item("it", commands=["make train"]).verdict
 

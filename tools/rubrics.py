@@ -35,6 +35,11 @@ class Item:
     na: str = ""
 
     @property
+    def coming(self) -> bool:
+        """Say whether a command of the item is still to come."""
+        return bool(COMING.intersection(command.split()[1] for command in self.commands))
+
+    @property
     def verdict(self) -> str:
         """Judge the item by what is said of it.
 
@@ -45,10 +50,10 @@ class Item:
         """
         if self.na or self.why_not:
             return NONE if self.na else NO
+        if self.coming and not all(_exists(test) for test in self.tests or [""]):
+            return LATER
         if self.tests:
             return PART if self.part else YES
-        if COMING.intersection(command.split()[1] for command in self.commands):
-            return LATER
         raise ValueError(f"'{self.text}' has neither a test nor a reason: give tests or why_not")
 
 
@@ -99,8 +104,9 @@ def lists() -> list[Rubric]:
 
 
 def missing_tests(rubrics: list[Rubric]) -> list[str]:
-    """List the tests that are named and not there."""
-    named = sorted({test for rubric in rubrics for item in rubric.items for test in item.tests})
+    """List the tests that are named and not there, but for those of commands to come."""
+    items = [item for rubric in rubrics for item in rubric.items if item.verdict != LATER]
+    named = sorted({test for item in items for test in item.tests})
     return [test for test in named if not _exists(test)]
 
 
@@ -137,7 +143,7 @@ def _row(item: Item) -> str:
     commands = ", ".join(f"`{command}`" for command in item.commands)
     said = item.why_not or item.na or item.part or item.note
     by = f"{commands}: {said}" if commands and said else commands or said
-    tests = "<br>".join(f"`{test}`" for test in item.tests)
+    tests = "<br>".join(f"`{test}`" for test in item.tests if item.verdict != LATER)
     return f"| {item.text} | {item.verdict} | {by} | {tests} |"
 
 
