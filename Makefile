@@ -5,8 +5,8 @@ PYTEST := .venv/bin/pytest -n 2 --dist loadscope
 export PRE_COMMIT_HOME := $(CURDIR)/.cache/pre-commit
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fast lint lock bench determinism checklist picture base-image stop \
-	clean venv engine viewers
+.PHONY: help setup demo test fast lint lock bench determinism checklist docs reference rubrics \
+	examples picture base-image stop clean venv engine viewers
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,13 +45,13 @@ docs: venv  ## build the documentation's site into .cache/site; a broken link fa
 reference: venv  ## write docs/reference/: every configuration key and every command
 	@.venv/bin/python tools/reference.py
 
-rubrics: venv  ## write docs/rubrics.md and docs/lecture-notes.md from their YAML: what is covered by what
+rubrics: venv  ## write docs/rubrics.md and docs/lecture-notes.md: what is covered by what
 	@.venv/bin/python tools/rubrics.py
 
 examples: venv  ## run what docs/ tells a reader to type, and write what it printed; ARGS="tutorial"
 	@tools/with-engine.sh .venv/bin/python tools/examples.py $(ARGS)
 
-picture: venv viewers  ## draw the README's pictures of `make train`, `make check` and the dashboard
+picture: venv viewers  ## draw the pictures of `make train`, `make check` and the dashboard
 	@tools/with-engine.sh .venv/bin/python tools/picture.py
 
 base-image: engine  ## build or pull the base image if it is not there, and print its name
