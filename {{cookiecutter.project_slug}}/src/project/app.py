@@ -88,8 +88,8 @@ def explain(error: Exception, arguments: list[str], conf: Path) -> str:
         found = re.search(r"Could not find '([\w./-]+)'", text)
         if found and "/" in found[1]:
             group, name = found[1].rsplit("/", 1)
-            files = (f for f in (conf / group).glob("*.yaml") if f != PROJECT.gates)
-            choices = sorted(file.stem for file in files)
+            files = sorted((conf / group).glob("*.yaml"))
+            choices = [file.stem for file in files if file != PROJECT.gates]
             return (
                 f"{group}={name}: there is no conf/{group}/{name}.yaml; "
                 f"choose one of {', '.join(choices)}"

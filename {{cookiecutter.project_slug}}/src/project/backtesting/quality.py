@@ -7,8 +7,9 @@ import numpy as np
 
 from ..config import Config
 from ..evaluation.costs import metrics_for
-from ..evaluation.intervals import Estimate, percentiles, resample, wilson
+from ..evaluation.intervals import Estimate, percentiles, wilson
 from ..evaluation.metrics import Floats, Metric, Predictions, take
+from ..evaluation.resampling import resample
 from ..evaluation.subject import seeded
 from .finding import FAMILIES, corrected
 from .periods import Period
@@ -114,7 +115,14 @@ def _estimates(
     # One draw of the rows serves all metrics.
     later, earlier = (
         np.split(
-            resample(part, resamples=settings.resamples, seed=seeded(config.seed, at)), ends, axis=1
+            resample(
+                part,
+                resamples=settings.resamples,
+                seed=seeded(config.seed, at),
+                compute=config.compute,
+            ),
+            ends,
+            axis=1,
         )
         for at, part in enumerate((whole[cut:], whole[:cut]))
     )

@@ -6,8 +6,9 @@ import numpy as np
 from scipy import stats
 
 from ..config import Config
-from ..evaluation.intervals import Estimate, percentiles, resample
+from ..evaluation.intervals import Estimate, percentiles
 from ..evaluation.metrics import Floats, Metric, Predictions
+from ..evaluation.resampling import resample
 from ..evaluation.result import MODEL
 from ..evaluation.scores import ZERO_RULE
 from ..evaluation.subject import seeded
@@ -69,6 +70,7 @@ def kept_lead(
         together,
         resamples=max(config.evaluation.resamples, math.ceil(_IN_TAILS / tail)),
         seed=seeded(config.seed, "incumbent"),
+        compute=config.compute,
     )
     whole = differences(together.mean(axis=0))
     lead, slack = (
