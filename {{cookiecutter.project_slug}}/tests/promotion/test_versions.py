@@ -148,7 +148,7 @@ def served(paths: Paths, *actions: str) -> list[str | None]:
     found = []
     for action in actions:
         if action == "promote":
-            versions.record("promote", versions.next_version(paths), "run", paths)
+            versions.record("promote", versions.next_version(paths), "0123abc", paths)
             (paths.models / str(service.in_service(paths))).mkdir()
         elif action == "withdraw":
             versions.record("withdraw", None, None, paths)
