@@ -19,7 +19,7 @@ fi
 ca=${SSL_CERT_FILE:-}
 # shellcheck disable=SC2016
 set -- "$bare" sh -c '
-    for folder in /sys/fs/cgroup /sys/fs/cgroup/*/; do mount -o remount,rw "$folder" 2>/dev/null; done
+    for folder in /sys/fs/cgroup /sys/fs/cgroup/*/; do mount -o remount,bind,rw "$folder" 2>/dev/null; done
     now() { date +%s.%N; }
     first=$(now)
     { apt-get -qq update && apt-get -qq install -y --no-install-recommends git make; } >/dev/null 2>&1
