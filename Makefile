@@ -33,6 +33,9 @@ lock: venv  ## resolve requirements/*.in anew into the hash-locked *.lock
 bench: venv viewers  ## measure what the README promises about time
 	@tools/with-engine.sh .venv/bin/python tools/bench.py $(ARGS)
 
+bare: venv  ## write docs/bare.json: how long from `git clone` to a model on a bare Debian
+	@tools/with-engine.sh tools/bare.sh
+
 determinism: venv  ## write docs/determinism.md: which variations move a bit of a shipped model
 	@tools/with-engine.sh tools/determinism.sh
 

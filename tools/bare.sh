@@ -50,6 +50,7 @@ first, tools, clone, last = map(float, os.environ["TIMES"].split())
 found = {
     "system": "Debian 13 with apt alone",
     "cores": os.cpu_count(),
+    "load": round(os.getloadavg()[1], 1),  # of all that ran here; twice the cores is too much
     "date": time.strftime("%Y-%m-%d"),
     "seconds": {
         "git and make by apt-get": round(tools - first, 1),
