@@ -38,6 +38,11 @@ def end(raised: BaseException | None, capsys: pytest.CaptureFixture[str]) -> tup
             "the disk is full (data/raw)",
         ),
         (OSError(errno.EDQUOT, os.strerror(errno.EDQUOT)), 2, "the disk is full"),
+        (
+            RuntimeError("(sqlite3.OperationalError) database or disk is full"),
+            2,
+            "the disk is full",
+        ),
         (OSError(errno.EROFS, os.strerror(errno.EROFS), "runs"), 2, "read-only (runs)"),
         (PermissionError(errno.EACCES, os.strerror(errno.EACCES), "runs"), 2, "chown"),
     ],

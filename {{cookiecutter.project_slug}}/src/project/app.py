@@ -44,6 +44,11 @@ def run(command: Callable[[Config], None]) -> None:
         except errors.ProjectError as error:
             # Raising here would make Hydra add lines of its own.
             failures.append(error)
+        except Exception as error:
+            refused = errors.of_machine(error)
+            if refused is None:
+                raise
+            failures.append(refused)
         composing[0] = True
 
     def whole() -> None:

@@ -45,6 +45,7 @@ class StageFailed(ProjectError):
     """End a command whose data stage has already told the user why."""
 
 
+_SQLITE_FULL = "database or disk is full"
 _MACHINE = {
     (errno.ENOSPC, errno.EDQUOT): (
         "the disk is full{file}: free some space, and run this again; what there was is untouched"
@@ -76,9 +77,10 @@ def of_machine(error: BaseException) -> MachineError | None:
     while seen is not None:
         file = getattr(seen, "filename", None)
         for numbers, sentence in _MACHINE.items():
-            if getattr(seen, "errno", None) in numbers or any(
-                os.strerror(number) in str(seen) for number in numbers
-            ):
+            words = [os.strerror(number) for number in numbers]
+            if errno.ENOSPC in numbers:
+                words.append(_SQLITE_FULL)
+            if getattr(seen, "errno", None) in numbers or any(word in str(seen) for word in words):
                 return MachineError(sentence.format(file=f" ({file})" if file else ""))
         seen = seen.__cause__ or seen.__context__
     return None
@@ -99,18 +101,19 @@ def run(command: Callable[[], None]) -> None:
     except ProjectError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
-    except OSError as error:
-        refused = of_machine(error)
-        if refused is None:
-            raise
-        print(f"error: {refused}", file=sys.stderr)
-        sys.exit(2)
     except MemoryError as error:
         print(
             f"error: there is not enough memory ({first_line(error)}): take a smaller table or "
             "model, or raise compute.memory_gb where it is set; what there was is untouched",
             file=sys.stderr,
         )
+        sys.exit(2)
+    except Exception as error:
+        # Not of OSError alone: a database wraps what the disk said in errors of its own.
+        refused = of_machine(error)
+        if refused is None:
+            raise
+        print(f"error: {refused}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print("stopped: nothing was left half-written", file=sys.stderr)

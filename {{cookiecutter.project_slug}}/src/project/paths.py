@@ -95,6 +95,11 @@ class Paths:
         return self.root / ".dvc" / "tmp"
 
     @property
+    def dvc_site(self) -> Path:
+        """Where the image lets DVC remember the checksums of files that it has read."""
+        return self.root / ".dvc" / "site"
+
+    @property
     def runs(self) -> Path:
         """One folder for each run."""
         return self.root / "runs"

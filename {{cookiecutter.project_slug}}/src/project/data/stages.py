@@ -5,6 +5,7 @@ python -m project.data.stages       conf/data.yaml, dvc.yaml -> data/, dvc.lock
 
 import json
 import logging
+import shutil
 from pathlib import Path
 
 from .. import errors
@@ -58,7 +59,10 @@ def refresh(paths: Paths, only: str = "") -> Data:
         # DVC would say this too, in its own words, or wait for a pipe.
         check_kind(paths.shown(data.source))
     stamp = paths.dvc_tmp / "fresh.json"
-    if _read(stamp) != _state(paths):
+    before, now = _read(stamp), _state(paths)
+    if before != now:
+        if _unseen(before, now):
+            shutil.rmtree(paths.dvc_site, ignore_errors=True)
         for file in (paths.raw, paths.validated, paths.split, stamp):
             remove_scratch(file)
         _reproduce(paths, only)
@@ -125,6 +129,20 @@ def _stat(file: Path) -> list[int]:
         return []
     stat = file.stat()
     return [stat.st_size, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns]
+
+
+def _unseen(before: dict[str, list[int]] | None, now: dict[str, list[int]]) -> bool:
+    """Tell whether a file may have changed where DVC would not see it.
+
+    DVC remembers a checksum by size, inode and time of change of the contents, which whoever writes
+    a file can set back, as `rsync --times --inplace` does; the time of the last change of anything
+    can't be set.
+    """
+    return before is None or any(
+        before.get(name, [])[:3] == stat[:3] and before[name] != stat
+        for name, stat in now.items()
+        if stat and name in before
+    )
 
 
 def _read(stamp: Path) -> dict[str, list[int]] | None:

@@ -1,5 +1,6 @@
 """Weights & Biases: offline by default, online when asked, and never in the way."""
 
+import logging
 import os
 import shutil
 import sys
@@ -49,6 +50,8 @@ class Tool:
             self._finish(run, code)
 
     def _init(self, record: Record) -> Any:
+        # What its log file can't hold, as on a full disk, is not worth a traceback to the user.
+        logging.raiseExceptions = False
         if self._config.mode is Mode.online:
             try:
                 # Asked first, since the library waits for a silent server more than once.
