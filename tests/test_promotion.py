@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from engine import make, succeed, watched
 
@@ -163,7 +164,7 @@ def test_two_promotions_at_once_become_two_versions(project: Path, tmp_path: Pat
 
 def test_who_is_forgotten_is_forgotten_by_a_promoted_model(render: Render, tmp_path: Path) -> None:
     lines = [f"N-{i:05d},{i * 37 % 101 / 7:.3f},{'ba'[i * 37 % 101 > 55]}\n" for i in range(200)]
-    (tmp_path / "t.csv").write_text("who,size,kind\n" + "".join(lines))
+    (tmp_path / "t.csv").write_text("fruit_id,size,kind\n" + "".join(lines))
     work = render(tmp_path / "out", cwd=tmp_path, data_source="t.csv", target="kind")
     gates = work / "conf/evaluation/gates.yaml"
     names = ("one rule", "calibration", "worst slice", "latency")
@@ -177,10 +178,13 @@ def test_who_is_forgotten_is_forgotten_by_a_promoted_model(render: Render, tmp_p
     succeed(work, "promote", QUICK)
     succeed(work, "push")
     before = set(content(tmp_path / "store"))
-    shown = succeed(work, "forget", "KEY=N-00003")
+    made = pq.read_table(work / "models/v1/predictions.parquet").to_pylist()
+    learnt = next(one["row_id"] for one in made if one["split"] == "train")
+    key = f"KEY=N-{learnt - 1:05d}"  # rows are counted from 1
+    shown = succeed(work, "forget", key)
     assert re.search(r"models/v1 serves, and is withdrawn", shown)
     assert history(work) == [("promote", "v1")]
-    assert "No trace is left" in succeed(work, "forget", "KEY=N-00003", "CONFIRM=yes")
+    assert "No trace is left" in succeed(work, "forget", key, "CONFIRM=yes")
     assert history(work) == [("promote", "v1"), ("withdraw", None)]
     folder = work / "models/v1"
     assert not (folder / "model.skops").exists()

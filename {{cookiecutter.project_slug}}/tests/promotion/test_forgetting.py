@@ -124,6 +124,19 @@ def test_a_model_that_knew_nothing_of_the_rows_stays_in_service(paths: Paths) ->
     assert (paths.models / "v1.md").read_text() == before
 
 
+def test_a_row_that_no_prediction_is_of_takes_no_figure_along(paths: Paths) -> None:
+    told = pd.read_parquet(paths.models / "v1" / affected.PREDICTIONS)["row_id"]
+    splits = pd.read_parquet(paths.split).set_index("__row_id__")["__split__"]
+    tested = next(i for i in splits.index[splits == "test"] if i <= 120 and i not in set(told))
+    before = {f.name for f in (paths.models / "v1").rglob("*")}
+    todo = forget.plan(f"visit-{tested - 1:04d}", paths)
+    assert forget.apply(todo, paths) is None
+    assert forget.prove(todo, paths) == []
+    after = {f.name for f in (paths.models / "v1").rglob("*")}
+    assert after == (before | {FORGOTTEN}) - {versions.GATES}
+    assert objects(paths) <= cached.objects(paths).keys()
+
+
 @pytest.mark.parametrize("step", ["withdraw", "renew", "between", "drop_versions", "note"])
 def test_a_kill_at_any_step_is_mended_by_doing_it_again(
     step: str, paths: Paths, monkeypatch: pytest.MonkeyPatch

@@ -7,12 +7,10 @@ its card, what DVC's cache has of it, and its service.
 import json
 from pathlib import Path
 
-import numpy as np
-import pyarrow.parquet as pq
 import yaml
 
 from ..affected import MODEL, PREDICTIONS, SCHEMA, Affected
-from ..files import replacing
+from ..files import md5, replacing
 from ..paths import Paths
 from ..runs import CODE, FIGURES, FORGOTTEN, PAGE
 from . import changelog, versions
@@ -52,29 +50,23 @@ def contents(runs: list[Affected], patches: dict[Path, list[str]], paths: Paths)
     """
     gone = []
     for run in _told(runs):
-        lost = {LIST, PREDICTIONS, PAGE, GATES}
-        lost |= {MODEL} if run.stores else set()
-        lost |= {CODE} if run.folder in patches else set()
-        lost |= {SCHEMA} if run.categories else set()
         listed = _listed(run.folder, paths)
-        if not _renewed(run, listed, paths):
-            names = [n for n in listed if n in lost or n.startswith(f"{FIGURES}/")]
-            gone += [paths.cached(listed[name]) for name in sorted(names, key=_last)]
+        lost = [name for name in listed if _changes(name, listed[name], run, patches)]
+        if lost or FORGOTTEN not in listed:
+            lost.append(LIST)  # after all that it leads to
+        gone += [paths.cached(listed[name]) for name in lost if name in listed]
     return [file for file in dict.fromkeys(gone) if file.is_file()]
 
 
-def _last(name: str) -> tuple[bool, bool]:
-    """Order what is deleted: the list of a version's files after all that it leads to."""
-    return name == LIST, name == PREDICTIONS
-
-
-def _renewed(run: Affected, listed: dict[str, str], paths: Paths) -> bool:
-    """Tell whether a command that was killed has already renewed what DVC has of a version."""
-    file = paths.cached(listed[PREDICTIONS]) if PREDICTIONS in listed else None
-    if FORGOTTEN not in listed or run.categories or file is None or not file.is_file():
+def _changes(name: str, checksum: str, run: Affected, patches: dict[Path, list[str]]) -> bool:
+    """Tell whether a file of a version goes or changes, or has done so in a command that ended."""
+    if name == LIST:
         return False
-    ids = pq.read_table(file, columns=["row_id"]).column(0).to_numpy()
-    return not np.isin(ids, np.asarray(run.ids)).any()
+    if run.rows and (name in (PREDICTIONS, PAGE) or name.startswith(f"{FIGURES}/")):
+        return True
+    taken = {GATES: True, MODEL: run.stores, SCHEMA: run.categories, CODE: run.folder in patches}
+    file = run.folder / name
+    return bool(taken.get(name)) or not file.is_file() or md5(file) != checksum
 
 
 def _listed(folder: Path, paths: Paths) -> dict[str, str]:
