@@ -92,7 +92,7 @@ def test_a_model_loses_the_rows_and_is_withdrawn(paths: Paths) -> None:
         ("promote", "v2"),
         ("withdraw", None),
     ]
-    with pytest.raises(RunError):
+    with pytest.raises(RunError, match="no model serves"):
         served("promoted", paths)
     for file in paths.root.rglob("*"):
         if file.is_file():

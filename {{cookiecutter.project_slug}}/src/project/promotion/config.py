@@ -1,7 +1,7 @@
 """conf/evaluation/gates.yaml: what a run must reach to be promoted; types and ranges.
 
-A file of its own beside the choices of `evaluation=`, see docs of the template, decision 26: those
-are part of a run's id and may be overridden in ARGS, and a gate is neither.
+A file of its own beside the choices of `evaluation=`: those are part of a run's id and may be
+overridden in ARGS, and a gate is neither.
 """
 
 import math

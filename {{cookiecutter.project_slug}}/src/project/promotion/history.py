@@ -82,8 +82,13 @@ def serving(paths: Paths) -> Path:
         When none does, or its files are not here.
     """
     entries = read(paths)
-    if not entries or entries[-1].version is None:
+    if not entries:
         raise RunError("no model was promoted yet: `make promote RUN=<id>` does that")
+    if entries[-1].version is None:
+        raise RunError(
+            "no model serves: the one that did learnt from rows that were forgotten; `make rollback` "
+            "or `make promote RUN=<id>` chooses another"
+        )
     folder = paths.models / entries[-1].version
     if not folder.is_dir():
         raise RunError(
