@@ -60,7 +60,7 @@ class Metrics:
             found = {k: v for (n, k), v in sorted(self._counts.items()) if n == name}
             for labels, count in (found or {"": 0.0}).items():
                 yield f"{name}{labels} {count:g}" if count < 1e6 else f"{name}{labels} {count:.0f}"
-        yield "# HELP request_seconds Seconds from a request's first line until its answer."
+        yield "# HELP request_seconds Seconds from its first line until its answer is ready."
         yield "# TYPE request_seconds histogram"
         for path, counts in self._buckets.items():
             total = 0
