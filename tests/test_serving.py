@@ -176,6 +176,7 @@ def test_mistakes_are_told_by_column_and_row_and_counted(
         _, metrics = ask(port, "GET", "/metrics")
         assert 'requests_total{path="/invocations",status="400"} 4' in metrics
         assert "refused_total 4" in metrics
+        container.stop(timeout=30)
         logs = [json.loads(line) for line in container.logs(stderr=False).decode().splitlines()]
         assert [one["status"] for one in logs if one.get("status", 200) >= 400] == [400] * 4 + [
             *(415, 405)
@@ -196,6 +197,9 @@ def test_the_seconds_that_the_service_counts_are_those_of_an_independent_client(
             connection.getresponse().read()
             waited.append((time.perf_counter() - start) * 1000)
         _, metrics = ask(port, "GET", "/metrics")
+        connection.close()
+        # The engine takes lines over some time; all of them by the end.
+        container.stop(timeout=30)
         logs = [json.loads(line) for line in container.logs(stderr=False).decode().splitlines()]
     counted = [one["ms"] for one in logs if one.get("path") == "/invocations"]
     left = [ms - own for ms, own in zip(waited, counted, strict=True)]
