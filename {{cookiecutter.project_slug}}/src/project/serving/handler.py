@@ -119,11 +119,11 @@ class Handler(BaseHTTPRequestHandler):
         self.connection.settimeout(arriving.REQUEST_S)
         # Before it goes out: how long the other side takes to have it is not the service's time.
         seconds = time.perf_counter() - self._begun
+        self.server.service.metrics.request(path, found.status, seconds)
         try:
             # One write: two would wait for each other's acknowledgement.
             self.connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
         finally:
-            self.server.service.metrics.request(path, found.status, seconds)
             self.server.told(self, found, path, request, received, seconds)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
