@@ -135,7 +135,8 @@ def identity(folder: Path) -> Path:
 
 def tidy(output: str, where: Path) -> str:
     """Take out where the pages were run, and cut the middle of what is long."""
-    lines = [line.rstrip() for line in output.replace(str(where), "~").splitlines()]
+    output = output.replace(str(where), "~").replace(str(where.parent), "~/..")
+    lines = [line.rstrip() for line in output.splitlines()]
     lines = [line for line in lines if not line.startswith("make[")]
     while lines and not lines[0]:
         lines.pop(0)

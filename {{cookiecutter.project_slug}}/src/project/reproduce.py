@@ -11,6 +11,7 @@ python -m project.reproduce repeat <id> <wanted>    in a worktree of the run's c
 """
 
 import re
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,8 @@ def repeat(folder: Path, wanted: str, recorded: Paths, paths: Paths) -> bool:
     config.compute.backend = Backend.local
     pin(config.compute)
     lay_out(manifest, recorded, paths)
+    # The first training of a project writes its schema after its code was kept.
+    shutil.copyfile(folder / "schema.yaml", paths.schema)
 
     from rich.console import Console
 
