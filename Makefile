@@ -5,8 +5,8 @@ PYTEST := .venv/bin/pytest -n 2 --dist loadscope
 export PRE_COMMIT_HOME := $(CURDIR)/.cache/pre-commit
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fast lint lock bench determinism checklist docs reference rubrics \
-	examples picture base-image stop clean venv engine viewers
+.PHONY: help setup demo test fast lint lock bench bare determinism checklist docs reference \
+	rubrics examples picture base-image stop clean venv engine viewers
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -137,8 +137,9 @@ def repeat(folder: Path, wanted: str, recorded: Paths, paths: Paths) -> bool:
     config.compute.backend = Backend.local
     pin(config.compute)
     lay_out(manifest, recorded, paths)
-    # The first training of a project writes its schema after its code was kept.
-    shutil.copyfile(folder / "schema.yaml", paths.schema)
+    # The first training of a project writes its schema after its code was kept; older runs have none.
+    if "schema.yaml" in manifest["files"]:
+        shutil.copyfile(folder / "schema.yaml", paths.schema)
 
     from rich.console import Console
 
