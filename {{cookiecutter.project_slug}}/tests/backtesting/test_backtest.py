@@ -136,3 +136,23 @@ def test_digits_that_the_log_lacks_are_no_skew(task: str) -> None:
     assert "digits that the log lacks" in findings["skew"].evidence
     whole[said] = whole[said].round(2)
     assert judged(whole, known, config)[0]["skew"].wrong
+
+
+@pytest.mark.parametrize("task", ["classification"])
+@pytest.mark.parametrize(
+    ("ending", "verdict", "words"),
+    [
+        ("Z", "pass", "all in UTC"),
+        ("+00:00", "pass", "all in UTC"),
+        ("", "inconclusive", "are taken for UTC"),
+        ("+02:00", "inconclusive", "say another zone"),
+    ],
+)
+def test_times_of_one_kind_are_no_fault(task: str, ending: str, verdict: str, words: str) -> None:
+    config = fruit(task)
+    known = model(config, rows=200)
+    whole = clean(known, config, rows=40)
+    whole[log.TIME] = whole[log.TIME].str.replace("Z", ending)
+    found = judged(whole, known, config)[0]["clock"]
+    assert found.verdict.value == verdict
+    assert words in found.evidence

@@ -48,9 +48,10 @@ def clock(found: Backtested) -> Finding:
             name, title, f"{span}; the rows are in no order of time, which hides its faults"
         )
     if "UTC" not in log.zones:
-        return open_(
-            name, title, f"{span}; times are in {next(iter(log.zones))}, and taken for UTC"
+        said = (
+            "say no zone, and are taken for UTC" if "no zone" in log.zones else "say another zone"
         )
+        return open_(name, title, f"{span}; the times in the log {said}")
     return passed(name, title, f"{span}, all in UTC and in order")
 
 
