@@ -39,6 +39,7 @@ def test_the_python_in_the_template_passes_its_lints_and_tests_in_place(checkout
     out = succeed(project, "test", "ARGS=tests/models tests/evaluation tests/test_config.py")
     assert re.search(r"\d+ passed", out)
     assert not re.search(r"\d+ (failed|skipped|xfailed)", out)
+    assert "none failed" in succeed(project, "fuzz", "MINUTES=1")
 
 
 def test_the_base_image_is_named_alone_and_is_there(checkout: Path) -> None:

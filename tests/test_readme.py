@@ -51,8 +51,8 @@ ELSEWHERE = {
         "test_backtest.py",
         '"backtest", f"LOG=logs/clean',
     ),
-    "make coverage": ("test_upkeep.py", "coverage"),
-    "make fuzz MINUTES=60": ("test_readme.py", "MINUTES"),
+    "make coverage": ("test_journey.py", '"coverage")'),
+    "make fuzz MINUTES=60": ("test_in_place.py", '"fuzz", "MINUTES=1"'),
     "make predict IN=new.csv OUT=answers.parquet": ("test_serving.py", '"predict", table'),
     "make predict IN=new.csv OUT=answers.parquet RUN=latest": (
         "test_serving.py",
@@ -66,7 +66,7 @@ ELSEWHERE = {
     "make runs": ("test_viewer.py", "make runs; echo ended"),
     "make sbom": ("test_image.py", '"sbom")'),
     "make sync": ("test_tracking.py", '"sync"'),
-    "make test": ("test_journey.py", '"test")'),
+    "make test": ("test_in_place.py", '"test", "ARGS='),
     'make threshold ARGS="evaluation=costs"': (
         "test_curves.py",
         '"threshold", f"ARGS=evaluation=costs',
@@ -149,11 +149,17 @@ def test_what_the_first_readme_says_is_run_too() -> None:
     theirs = {
         name for command in commands(README) for name in re.findall(r"make ([a-z-]+)", command)
     }
+    # This repository's own: which test runs each, and words of it.
+    ours = {
+        "demo": ("test_in_place.py", '"demo")'),
+        "docs": ("test_docs.py", "docs.sh"),
+        "rubrics": ("test_docs.py", "rubrics"),
+    }
     for command in typed:
         for target in re.findall(r"make ([a-z-]+)", command):
-            # `make demo` is this repository's, and test_in_place.py runs it.
-            assert target in theirs | {"demo"}, command
-    assert '"demo")' in (HERE / "test_in_place.py").read_text(encoding="utf-8")
+            assert target in theirs | ours.keys(), command
+    for file, fragment in ours.values():
+        assert fragment in (HERE / file).read_text(encoding="utf-8"), (file, fragment)
     journey = (HERE / "test_journey.py").read_text(encoding="utf-8")
     assert 'task="regression")' in journey, "cookiecutter --no-input … task=regression"
 
