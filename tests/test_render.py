@@ -777,6 +777,7 @@ def test_the_name_of_a_run_is_used_by_its_commands_alone(project: Path) -> None:
     # RUN names a run; what is started by CONTAINER would run on the host if it said RUN.
     lines = (project / "Makefile").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if "$(RUN)" in line] == [
+        "SERVED = $(if $(filter file,$(origin RUN)),promoted,$(RUN))",
         '\t@$(CONTAINER) python -m project.report "$(RUN)"',
         '\t@$(CONTAINER) python -m project.lineage "$(RUN)" "$(ROW)"',
         '\t@$(CONTAINER) python -m project.explain "$(RUN)" "$(ROW)"',
@@ -785,6 +786,7 @@ def test_the_name_of_a_run_is_used_by_its_commands_alone(project: Path) -> None:
         "\t@$(CONTAINER) python -m project.check "
         '$(if $(filter command,$(origin RUN)),--run "$(RUN)") $(ARGS)',
         '\t@$(CONTAINER) python -m project.evaluate "$(RUN)" "$(SPLIT)" $(ARGS)',
+        '\t@$(CONTAINER) python -m project.promote "$(RUN)" "$(SPLIT)" $(ARGS)',
         '\t@./scripts/reproduce.sh "$(RUN)"',
     ]
 
