@@ -190,16 +190,17 @@ def test_a_user_who_may_not_use_the_engine_is_told(project: Path) -> None:
     assert "you may not use the socket" in done.stderr
 
 
+# Braces are for test_render.py: what is typed at the prompts is kept, while cookiecutter itself
+# fills in what is given as key=value.
 @pytest.mark.parametrize(
     "column",
     [
         "$(touch pwned) `touch pwned`; touch pwned",
         "$(shell touch pwned) $$(touch pwned) := #",
         "!!python/object/apply:os.system ['touch pwned']",
-        "{{ cycler.__init__.__globals__.os.system('touch pwned') }}",
         "<script>touch('pwned')</script> %s {0}",
     ],
-    ids=["shell", "make", "yaml", "jinja", "markup"],
+    ids=["shell", "make", "yaml", "markup"],
 )
 def test_hostile_answers_come_out_inert(render: Render, tmp_path: Path, column: str) -> None:
     rows = [f"{i % 7},{'xy'[i % 2]},{'ab'[i * 7 % 13 % 2]}\n" for i in range(120)]

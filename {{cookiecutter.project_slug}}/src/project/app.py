@@ -39,16 +39,9 @@ def run(command: Callable[[Config], None]) -> None:
     @hydra.main(version_base="1.3", config_path=str(PROJECT.conf), config_name="config")
     def job(tree: DictConfig) -> None:
         composing[0] = False
-        try:
-            command(validate(tree))
-        except errors.ProjectError as error:
-            # Raising here would make Hydra add lines of its own.
-            failures.append(error)
-        except Exception as error:
-            refused = errors.of_machine(error)
-            if refused is None:
-                raise
-            failures.append(refused)
+        # Raising here would make Hydra add lines of its own.
+        if failure := _failure(command, tree):
+            failures.append(failure)
         composing[0] = True
 
     def whole() -> None:
@@ -68,6 +61,20 @@ def run(command: Callable[[Config], None]) -> None:
             raise failures[-1]
 
     errors.run(whole)
+
+
+def _failure(command: Callable[[Config], None], tree: DictConfig) -> errors.ProjectError | None:
+    """Run a command, and return what the user can mend; a defect is raised."""
+    try:
+        command(validate(tree))
+    except errors.ProjectError as error:
+        return error
+    except Exception as error:
+        refused = errors.of_machine(error)
+        if refused is None:
+            raise
+        return refused
+    return None
 
 
 def refuse_data_overrides(arguments: list[str]) -> None:
