@@ -86,8 +86,8 @@ def serving(paths: Paths) -> Path:
         raise RunError("no model was promoted yet: `make promote RUN=<id>` does that")
     if entries[-1].version is None:
         raise RunError(
-            "no model serves: the one that did learnt from rows that were forgotten; `make rollback` "
-            "or `make promote RUN=<id>` chooses another"
+            "no model serves: the one that did learnt from rows that were forgotten; `make "
+            "rollback` or `make promote RUN=<id>` chooses another"
         )
     folder = paths.models / entries[-1].version
     if not folder.is_dir():
