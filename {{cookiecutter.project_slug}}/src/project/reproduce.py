@@ -140,7 +140,6 @@ def repeat(folder: Path, wanted: str, recorded: Paths, paths: Paths) -> bool:
     # The first training of a project writes its schema after its code was kept; older runs have none.
     if "schema.yaml" in manifest["files"]:
         shutil.copyfile(folder / "schema.yaml", paths.schema)
-
     from rich.console import Console
 
     from .comparison import compare
