@@ -28,9 +28,8 @@ import bench_reproduce
 import bench_serving
 import bench_tracking
 import bench_tune
-from bench_run import called
+from bench_run import ROOT, called, copy_template, render
 
-ROOT = Path(__file__).resolve().parents[1]
 TIMES = 5
 ENGINE = os.environ["ENGINE"].split()
 BARE = ROOT / "tools" / "bare_train.py"
@@ -58,24 +57,6 @@ def median(action: Callable[[int], object]) -> float:
         action(turn)
         seconds.append(time.perf_counter() - start)
     return statistics.median(seconds)
-
-
-def copy_template(into: Path) -> Path:
-    """Copy the template as it stands in git's eyes."""
-    copy = into / "template"
-    files = called("git", "ls-files", "-co", "--exclude-standard", cwd=ROOT).splitlines()
-    for name in files:
-        (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        (copy / name).write_bytes((ROOT / name).read_bytes())
-        (copy / name).chmod((ROOT / name).stat().st_mode)
-    return copy
-
-
-def render(copy: Path, into: Path) -> Path:
-    """Render a project with the default answers, and return its folder."""
-    cookiecutter = str(ROOT / ".venv" / "bin" / "cookiecutter")
-    called(cookiecutter, "--no-input", "--default-config", "-o", str(into), str(copy), cwd=ROOT)
-    return into / "my-ml-project"
 
 
 def size_of(image: str) -> int:

@@ -1,8 +1,10 @@
-"""Run a command for a benchmark."""
+"""Render a project and run commands in it, for what measures and draws."""
 
 import os
 import subprocess
 from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def called(*command: str, cwd: Path, given: str | None = None, **env: str) -> str:
@@ -31,3 +33,21 @@ def called(*command: str, cwd: Path, given: str | None = None, **env: str) -> st
     if done.returncode:
         raise SystemExit(f"error: {' '.join(command)} failed:\n{done.stdout}{done.stderr}")
     return done.stdout
+
+
+def copy_template(into: Path) -> Path:
+    """Copy the template as it stands in git's eyes."""
+    copy = into / "template"
+    files = called("git", "ls-files", "-co", "--exclude-standard", cwd=ROOT).splitlines()
+    for name in files:
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        (copy / name).write_bytes((ROOT / name).read_bytes())
+        (copy / name).chmod((ROOT / name).stat().st_mode)
+    return copy
+
+
+def render(copy: Path, into: Path) -> Path:
+    """Render a project with the default answers, and return its folder."""
+    cookiecutter = str(ROOT / ".venv" / "bin" / "cookiecutter")
+    called(cookiecutter, "--no-input", "--default-config", "-o", str(into), str(copy), cwd=ROOT)
+    return into / "my-ml-project"

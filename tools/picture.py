@@ -11,8 +11,7 @@ import tempfile
 import termios
 from pathlib import Path
 
-from bench import ROOT, copy_template, render
-from bench_run import called
+from bench_run import ROOT, called, copy_template, render
 from browser import browsing
 from rich.console import Console
 from rich.text import Text
