@@ -20,7 +20,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
-from bench_run import called
+from bench_run import called, copy_template, render
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = ROOT / "tools"
@@ -149,9 +149,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         project = given.project
         if project is None:
-            import bench
-
-            project = bench.render(bench.copy_template(Path(scratch)), Path(scratch) / "out")
+            project = render(copy_template(Path(scratch)), Path(scratch) / "out")
         python, why = flaml(Path(scratch))
         found = measure(project, python, given.folds, given.trials)
         text = page(found, why, given.folds, given.trials, project)

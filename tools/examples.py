@@ -18,6 +18,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench_run import copy_template, render
+
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 TUTORIAL = "tutorial"
@@ -166,8 +168,6 @@ def with_outputs(text: str, outputs: list[str]) -> str:
 
 def main() -> None:
     """Run pages and write them anew."""
-    from bench import copy_template, render  # wants an engine as soon as it is imported
-
     wanted = sys.argv[1:] or pages()
     failed: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
