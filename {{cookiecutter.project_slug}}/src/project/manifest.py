@@ -25,7 +25,7 @@ _SHAPE: Wanted = {
     "inputs.code": str,
     "inputs.lock": str,
     "inputs.python": str,
-    "inputs.data.*": re.compile(r"[0-9a-f]{32}(\.dir)?"),
+    "inputs.data.*": re.compile(r"[0-9a-f]{1,64}(\.dir)?"),
     "inputs.config.seed": int,
     "inputs.config.compute": dict,
     "inputs.config.evaluation.resamples": int,
