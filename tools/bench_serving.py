@@ -122,8 +122,8 @@ def rows(found: dict[str, Any]) -> str:
                 f"{one[key] / bare:.2f} × bare | 0.7 × |\n"
                 for kind, key in (("Parquet", "parquet_rows_s"), ("CSV", "csv_rows_s"))
             ),
-            f"| its memory for {ROWS:,} and {LONG:,} rows | {one['short_mb']:.0f} MB, "
-            f"{one['long_mb']:.0f} MB | no more for more |\n",
+            f"| its memory for {LONG:,} rows, and for twice as many | {one['long_mb']:.0f} MB, "
+            f"{one['twice_mb']:.0f} MB | the same |\n",
             f"| bare `predict_proba` of one row | {one['bare_ms']:.1f} ms | |\n",
             f"| the service at {RATE} requests/s: median, p99 | {one['p50_ms']:.1f} ms, "
             f"{one['p99_ms']:.1f} ms, {one['p99_ms'] / one['bare_ms']:.1f} × bare | 5 × |\n",

@@ -66,7 +66,7 @@ def predict(model: Model, source: Path, out: Path, time: str, *, block: int = BL
     rules = rules_for(names, screen.rules)
     found, done = Violations(), Done()
     with replacing(out) as scratch, _writer(scratch, out.name) as write:
-        for rows in prefetch(blocks(batches(source, rules), block)):
+        for rows in prefetch(blocks(batches(source, rules), block), depth=1):
             first = done.rows + 1
             done.rows += rows.num_rows
             for name, count in screen.check_rows(rows, first, found).items():
@@ -107,7 +107,7 @@ def blocks(parts: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatc
 @contextmanager
 def _writer(scratch: Path, name: str) -> Iterator[Any]:
     """Give a function that writes rows in a thread, in a format by a file's name."""
-    waiting: queue.Queue[pa.RecordBatch | None] = queue.Queue(2)
+    waiting: queue.Queue[pa.RecordBatch | None] = queue.Queue(1)
     failed: list[BaseException] = []
 
     def work() -> None:
