@@ -2,9 +2,9 @@
 
 A row of the log has the features under their own names and, under names that no column of a table
 can be mistaken for, what follows. What came out later, the truth, is a column of the target's name.
-Batch prediction writes Parquet or CSV, the service lines of JSON; backtests read all three. Only what
-applies is there: probabilities, set and abstaining of classes, ends of quantities. A cell is missing
-where too few rows calibrated to say it.
+Batch prediction writes Parquet or CSV, the service lines of JSON; backtests read all three. Only
+what applies is there: probabilities, set and abstaining of classes, ends of quantities. A cell is
+missing where too few rows calibrated to say it.
 """
 
 ROW_ID = "log.row_id"  # text: the schema's key where all of it is there, else a number
