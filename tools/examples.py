@@ -23,10 +23,6 @@ from bench_run import copy_template, render
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 TUTORIAL = "tutorial"
-# Targets of the template's Makefile that are not merged yet: blocks with them are not run.
-COMING = {
-    *("backtest", "coverage", "fuzz", "predict", "promote", "release", "rollback", "serve"),
-}
 BLOCK = re.compile(r"^```(sh|bash|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 REASON = re.compile(r"<!-- not run: \S.* -->\n$")
 MARK = "--- next block ---"
@@ -50,7 +46,7 @@ class Block:
     @property
     def runs(self) -> bool:
         """Say whether the block is run."""
-        return self.kind == "sh" and not COMING.intersection(self.targets)
+        return self.kind == "sh"
 
 
 def pages() -> list[str]:

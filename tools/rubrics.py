@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from examples import COMING
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 PROJECT = ROOT / "{{cookiecutter.project_slug}}"
 NOTE = "<!-- written by make rubrics -->"
-YES, PART, NO, LATER, NONE = "yes", "in part", "no", "not yet", "does not apply"
+YES, PART, NO, NONE = "yes", "in part", "no", "does not apply"
 POINTS = {YES: 1.0, PART: 0.5}
 
 
@@ -35,11 +34,6 @@ class Item:
     na: str = ""
 
     @property
-    def coming(self) -> bool:
-        """Say whether a command of the item is still to come."""
-        return bool(COMING.intersection(command.split()[1] for command in self.commands))
-
-    @property
     def verdict(self) -> str:
         """Judge the item by what is said of it.
 
@@ -50,8 +44,6 @@ class Item:
         """
         if self.na or self.why_not:
             return NONE if self.na else NO
-        if self.coming and not all(_exists(test) for test in self.tests or [""]):
-            return LATER
         if self.tests:
             return PART if self.part else YES
         raise ValueError(f"'{self.text}' has neither a test nor a reason: give tests or why_not")
@@ -105,7 +97,7 @@ def lists() -> list[Rubric]:
 
 def missing_tests(rubrics: list[Rubric]) -> list[str]:
     """List the tests that are named and not there, but for those of commands to come."""
-    items = [item for rubric in rubrics for item in rubric.items if item.verdict != LATER]
+    items = [item for rubric in rubrics for item in rubric.items]
     named = sorted({test for item in items for test in item.tests})
     return [test for test in named if not _exists(test)]
 
@@ -119,13 +111,13 @@ def _exists(test: str) -> bool:
 
 
 def missing_commands(rubrics: list[Rubric]) -> list[str]:
-    """List the commands that no Makefile has, but for those to come."""
+    """List the commands that no Makefile has."""
     makefiles = [(folder / "Makefile").read_text() for folder in (ROOT, PROJECT)]
     targets = {
         name for text in makefiles for name in re.findall(r"^([a-z-]+):", text, re.MULTILINE)
     }
     named = {command for rubric in rubrics for item in rubric.items for command in item.commands}
-    known = {f"make {target}" for target in targets | COMING}
+    known = {f"make {target}" for target in targets}
     return sorted(named - known)
 
 
@@ -143,16 +135,16 @@ def _row(item: Item) -> str:
     commands = ", ".join(f"`{command}`" for command in item.commands)
     said = item.why_not or item.na or item.part or item.note
     by = f"{commands}: {said}" if commands and said else commands or said
-    tests = "<br>".join(f"`{test}`" for test in item.tests if item.verdict != LATER)
+    tests = "<br>".join(f"`{test}`" for test in item.tests)
     return f"| {item.text} | {item.verdict} | {by} | {tests} |"
 
 
 def tally(rubrics: list[Rubric]) -> str:
     """Tabulate how many items of each list are covered."""
-    lines = [f"| list | {YES} | {PART} | {LATER} | {NO} | {NONE} |", "| --- |" + " ---: |" * 5]
+    lines = [f"| list | {YES} | {PART} | {NO} | {NONE} |", "| --- |" + " ---: |" * 4]
     for rubric in rubrics:
         counts = rubric.counts
-        cells = " | ".join(str(counts[verdict]) for verdict in (YES, PART, LATER, NO, NONE))
+        cells = " | ".join(str(counts[verdict]) for verdict in (YES, PART, NO, NONE))
         lines.append(f"| {rubric.name} | {cells} |")
     return "\n".join(lines)
 

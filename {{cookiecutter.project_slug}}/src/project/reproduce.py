@@ -137,7 +137,7 @@ def repeat(folder: Path, wanted: str, recorded: Paths, paths: Paths) -> bool:
     config.compute.backend = Backend.local
     pin(config.compute)
     lay_out(manifest, recorded, paths)
-    # The first training of a project writes its schema after its code was kept; older runs have none.
+    # A first training writes the schema after its code was kept; older runs have none.
     if "schema.yaml" in manifest["files"]:
         shutil.copyfile(folder / "schema.yaml", paths.schema)
     from rich.console import Console
