@@ -16,6 +16,7 @@ from project.data.config import Data
 from project.data.load import features, load
 from project.errors import ConfigError
 from project.evaluation.costs import best_threshold, cost_matrix
+from project.evaluation.subject import ask
 from project.fingerprint import fingerprint
 from project.models.deciding import DecidingPipeline, choose
 from project.models.decision import EXPECTED, PROBABLE, OutOfFold, tune, tuned
@@ -91,6 +92,17 @@ def test_the_rule_goes_with_the_stored_model_and_with_its_fingerprint(
     assert threshold != 0.5
     moved = DecidingPipeline(model.steps, costs=model.costs, threshold=threshold + 0.01)
     assert fingerprint(moved) != fingerprint(model)
+
+
+def test_an_evaluation_sees_the_decisions_that_the_model_makes(
+    data: Data, paths: Paths, config: Config
+) -> None:
+    rows = load(data, paths, "valid")["valid"]
+    model = train(config, load(data, paths, "train")["train"]).pipeline
+    made = ask(model, rows, data)
+    assert made.proba is not None
+    assert (made.y_pred == model.predict(features(rows, data))).all()
+    assert (made.y_pred != model.classes_[made.proba.argmax(axis=1)]).any()
 
 
 def test_the_mean_cost_comes_first_and_is_that_of_the_predictions(

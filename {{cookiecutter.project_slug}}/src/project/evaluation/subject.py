@@ -12,6 +12,7 @@ import pandas as pd
 from ..data.config import Data, Task
 from ..data.load import features, target
 from ..data.schema import ColumnType
+from ..models.deciding import DecidingPipeline
 from .metrics import Floats, Predictions
 
 
@@ -59,7 +60,7 @@ class Table:
 
 
 def ask(pipeline: Any, rows: pd.DataFrame, data: Data) -> Predictions:
-    """Ask a model once; its decision is the class that it finds likeliest.
+    """Ask a model once; it decides by its rule of costs, or for the class that it finds likeliest.
 
     Parameters
     ----------
@@ -79,7 +80,9 @@ def decided(pipeline: Any, x: pd.DataFrame, y: np.ndarray, task: Task) -> Predic
         return Predictions(y_true=y, y_pred=np.asarray(pipeline.predict(x), dtype=float))
     proba = np.asarray(pipeline.predict_proba(x), dtype=float)
     known = pipeline.classes_
-    return Predictions(y_true=y, y_pred=known[proba.argmax(axis=1)], proba=proba, classes=known)
+    likeliest = known[proba.argmax(axis=1)]
+    said = pipeline.decide(proba) if isinstance(pipeline, DecidingPipeline) else likeliest
+    return Predictions(y_true=y, y_pred=said, proba=proba, classes=known)
 
 
 def take(made: Predictions, where: np.ndarray) -> Predictions:

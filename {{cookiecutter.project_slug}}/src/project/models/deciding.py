@@ -47,8 +47,13 @@ class DecidingPipeline(Pipeline):
         """Decide for each row; returns labels, shape (n,)."""
         if self.costs is None:
             return np.asarray(super().predict(X, **params))
-        chosen = choose(self.predict_proba(X), self.costs, self.threshold, self.positive)
-        return np.asarray(self.classes_[chosen])
+        return self.decide(self.predict_proba(X))
+
+    def decide(self, proba: Floats) -> np.ndarray:
+        """Decide by probabilities, shape (n, k); without costs for the likeliest class."""
+        if self.costs is None:
+            return np.asarray(self.classes_[proba.argmax(axis=1)])
+        return np.asarray(self.classes_[choose(proba, self.costs, self.threshold, self.positive)])
 
 
 def by_costs(said: Predictions, config: Config) -> Predictions:
