@@ -49,7 +49,7 @@ def read(file: Path) -> None:
 @EASY
 @given(data=st.data(), ending=st.sampled_from(["csv", "jsonl"]))
 def test_any_log(tmp_path: Path, data: st.DataObject, ending: str) -> None:
-    rows: list[dict[str, Any]] = case()[2].to_dict("records")
+    rows: list[dict[Any, Any]] = case()[2].to_dict("records")
     names = list(rows[0])
     for _ in range(data.draw(st.integers(1, 5))):
         name = data.draw(st.sampled_from(names))
