@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import ipaddress
+import ipaddress
 import json
 import re
 import shutil
@@ -50,7 +51,9 @@ def md5(content: bytes) -> str:
 
 def gateway() -> str:
     """Return the address by which containers reach this machine."""
-    return str(docker.from_env().networks.get("bridge").attrs["IPAM"]["Config"][0]["Gateway"])
+    pool = docker.from_env().networks.get("bridge").attrs["IPAM"]["Config"][0]
+    # An engine that has just made the network may not name it: it takes the first of the pool.
+    return pool.get("Gateway") or str(next(ipaddress.ip_network(pool["Subnet"]).hosts()))
 
 
 @dataclass

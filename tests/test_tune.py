@@ -138,7 +138,8 @@ def test_a_sweep_is_written_whose_command_trains(project: Path) -> None:
 
 def test_cma_es_searches_the_same_whoever_works_on_it(project: Path, tmp_path: Path) -> None:
     made = Path(shutil.copytree(project, tmp_path / "project", symlinks=True))
-    (made / "requirements/extras.txt").open("a").write("cmaes\n")
+    with (made / "requirements/extras.txt").open("a") as names:
+        names.write("cmaes\n")
     seen = []
     for sampler, workers in (("cmaes", 1), ("cmaes", 2), ("random", 1)):
         shutil.rmtree(made / "tuning", ignore_errors=True)
