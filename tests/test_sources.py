@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import ipaddress
-import ipaddress
 import json
 import re
 import shutil
