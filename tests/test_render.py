@@ -578,6 +578,7 @@ FILES = [
     "tests/hostile/forged.py",
     "tests/hostile/test_fuzz.py",
     "tests/hostile/test_fuzz_inputs.py",
+    "tests/hostile/test_fuzz_logs.py",
     "tests/hostile/test_habits.py",
     "tests/hostile/test_model_files.py",
     "tests/manifests.py",
