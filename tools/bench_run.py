@@ -7,6 +7,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 
 
+# The make that runs this leaves these for its children; a user's shell has none.
+FOREIGN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "ARGS")
+
+
+def shell() -> dict[str, str]:
+    """Return the environment as a user's shell has it."""
+    return {key: value for key, value in os.environ.items() if key not in FOREIGN}
+
+
 def called(*command: str, cwd: Path, given: str | None = None, **env: str) -> str:
     """Run a command, quietly, and return what it printed; a failure ends the measurement.
 
@@ -24,7 +33,7 @@ def called(*command: str, cwd: Path, given: str | None = None, **env: str) -> st
     done = subprocess.run(
         command,
         cwd=cwd,
-        env={**os.environ, **env},
+        env=shell() | env,
         input=given,
         check=False,
         capture_output=True,

@@ -13,8 +13,8 @@ import sklearn.linear_model  # noqa: F401 -- a training has it by then
 from project.command import overrides
 from project.manifest import load_manifest
 from project.paths import PROJECT
+from project.report.run_page import illustrate
 from project.runs import latest
-from project.train import illustrate
 
 run = latest(PROJECT)
 if run is None:

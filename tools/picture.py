@@ -11,7 +11,7 @@ import tempfile
 import termios
 from pathlib import Path
 
-from bench_run import ROOT, called, copy_template, render
+from bench_run import ROOT, called, copy_template, render, shell
 from browser import browsing
 from rich.console import Console
 from rich.text import Text
@@ -29,10 +29,7 @@ def typescript(command: list[str], cwd: Path) -> str:
     """Run a command on a terminal of its own and return all that it showed."""
     leader, follower = pty.openpty()
     termios.tcsetwinsize(follower, (40, WIDTH))
-    # The make that runs this leaves flags for its children; a user's shell has none.
-    foreign = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")
-    env = {key: value for key, value in os.environ.items() if key not in foreign}
-    with subprocess.Popen(command, cwd=cwd, stdout=follower, stderr=follower, env=env) as child:
+    with subprocess.Popen(command, cwd=cwd, stdout=follower, stderr=follower, env=shell()) as child:
         os.close(follower)
         shown = b""
         while True:
