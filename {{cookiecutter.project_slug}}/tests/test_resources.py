@@ -3,6 +3,8 @@
 import threading
 
 import numpy as np
+import psutil
+import pytest
 
 from project.resources import COLUMNS, EVERY_S, watching
 
@@ -13,6 +15,19 @@ def test_memory_that_came_and_went_leaves_its_peak() -> None:
     assert watch.peak_memory_mb > watch.table["memory_mb"].iloc[0] + 700
     assert tuple(watch.table.columns) == COLUMNS
     assert watch.table[["gpu_percent", "gpu_memory_mb"]].dtypes.eq("float64").all()
+
+
+def test_a_process_that_is_taken_for_another_is_watched_without_its_children(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def reused(process: psutil.Process, recursive: bool) -> None:
+        raise psutil.NoSuchProcess(process.pid, msg="its PID has been reused")
+
+    monkeypatch.setattr(psutil.Process, "children", reused)
+    with watching() as watch:
+        pass
+    assert len(watch.table) == 2
+    assert watch.table["memory_mb"].min() > 10
 
 
 def test_samples_are_taken_until_the_end_and_not_after() -> None:

@@ -51,7 +51,7 @@ class Watch:
     def look(self) -> None:
         """Take a sample."""
         busy = own = memory = 0.0
-        for process in (self._own, *self._own.children(recursive=True)):
+        for process in (self._own, *self._children()):
             process = self._seen.setdefault(process.pid, process)
             # A worker may end while it is asked.
             with suppress(psutil.Error):
@@ -60,6 +60,14 @@ class Watch:
             own = own or memory
         self._children_mb = max(self._children_mb, memory - own)
         self.samples.append((time.perf_counter() - self._start, busy, memory, *self._gpu.read()))
+
+    def _children(self) -> list[psutil.Process]:
+        try:
+            found: list[psutil.Process] = self._own.children(recursive=True)
+        except psutil.Error:
+            # Where the clock is set, or an emulator counts, psutil takes this process for another.
+            return []
+        return found
 
     def follow(self) -> None:
         """Take samples until the end."""
