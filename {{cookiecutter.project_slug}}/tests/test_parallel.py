@@ -34,8 +34,10 @@ def total(piece: Piece) -> tuple[float, int, bool]:
     return float(draw @ table["x"].to_numpy()), os.getpid(), alone
 
 
-def fail(piece: Piece) -> None:
-    raise ConfigError(f"piece {piece[1]} is refused")
+def refuse(piece: Piece) -> None:
+    """Refuse one piece only: of several that are refused at once, any may be told."""
+    if piece[1] == 3:
+        raise ConfigError(f"piece {piece[1]} is refused")
 
 
 @pytest.fixture
@@ -71,13 +73,14 @@ def test_what_pieces_share_is_packed_once_and_what_they_do_not_stays(pieces: lis
 
 
 def test_workers_are_kept_for_later_work(pieces: list[Piece]) -> None:
-    first = {pid for _, pid, _ in each(total, pieces, LOCAL)}
-    assert first >= {pid for _, pid, _ in each(total, pieces, LOCAL)}
+    # One of the two may be quick enough to do all pieces of a call, so several calls are looked at.
+    pids = {pid for _ in range(3) for _, pid, _ in each(total, pieces, LOCAL)}
+    assert len(pids) <= LOCAL.workers
 
 
 def test_a_sentence_for_the_user_comes_back_from_a_worker(pieces: list[Piece]) -> None:
-    with pytest.raises(ConfigError, match="piece 0 is refused"):
-        list(each(fail, pieces, LOCAL))
+    with pytest.raises(ConfigError, match="piece 3 is refused"):
+        list(each(refuse, pieces, LOCAL))
 
 
 def kill(piece: Piece) -> None:

@@ -41,7 +41,7 @@ def each[T, R](function: Callable[[T], R], pieces: Sequence[T], compute: Compute
     MachineError
         When the workers can't be reached, or one is pinned otherwise or runs other code.
     Exception
-        The first that the function raises; what is still under way is given up.
+        What the function raised, of several pieces for any of them; the rest is given up.
     """
     local = compute.backend is Backend.local
     if not pieces or (local and min(compute.workers, len(pieces)) < 2):
