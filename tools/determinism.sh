@@ -13,6 +13,8 @@ mkdir "$work/template"
 git ls-files -z --cached --others --exclude-standard -- cookiecutter.json hooks '{{cookiecutter.project_slug}}' |
     tar --null --files-from - --ignore-failed-read --create --file - | tar --extract --file - --directory "$work/template"
 .venv/bin/cookiecutter --no-input --default-config --output-dir "$work" "$work/template"
+# Every model that is shipped, those of extras included.
+printf "%s\n" xgboost lightgbm >>"$work/my-ml-project/requirements/extras.txt"
 unset MAKEFLAGS MFLAGS MAKELEVEL
 code=0
 make -C "$work/my-ml-project" --no-print-directory determinism || code=$?
