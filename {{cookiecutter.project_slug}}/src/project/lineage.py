@@ -25,8 +25,7 @@ from .files import sha256
 from .manifest import checksum_of, load_manifest
 from .paths import PROJECT, Paths
 from .report import lineage as report
-from .reproduce import chosen
-from .runs import FORGOTTEN, read_json
+from .runs import FORGOTTEN, chosen, read_json
 
 
 class State(Enum):
