@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .paths import PROJECT
-from .provenance import plain
+from .provenance import leaves, plain
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -29,9 +29,11 @@ def overrides(manifest: dict[str, Any]) -> list[str]:
         if config["seed"] != shipped["seed"]:
             chosen.append(f"seed={config['seed']}")
             shipped = _compose(chosen)
-        before, after = _leaves(shipped), _leaves(config)
+        before, after = (leaves(tree) for tree in (shipped, config))
     except HydraException:
         return chosen
+    # What the data is, and where runs are shown, is no business of ARGS.
+    after = {k: v for k, v in after.items() if not k.startswith(("data.", "tracking."))}
     moved = {k: v for k, v in after.items() if k in before and before[k] != v}
     # An estimator takes more arguments than its file writes out.
     new = {f"+{k}": v for k, v in after.items() if k not in before and k.startswith("model.")}
@@ -71,15 +73,6 @@ def _compose(chosen: list[str]) -> dict[str, Any]:
     tree: Any = OmegaConf.to_container(composed("config", chosen, PROJECT.conf), resolve=True)
     found: dict[str, Any] = tree
     return found
-
-
-def _leaves(tree: Any, prefix: str = "") -> dict[str, Any]:
-    leaves: dict[str, Any] = {}
-    for key, value in tree.items():
-        if prefix or key not in ("data", "tracking"):
-            inner = isinstance(value, dict)
-            leaves |= _leaves(value, f"{prefix}{key}.") if inner else {f"{prefix}{key}": value}
-    return leaves
 
 
 def _plain(value: Any) -> str:
