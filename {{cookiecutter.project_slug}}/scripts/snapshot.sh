@@ -11,25 +11,23 @@ large=20480 # blocks of 512 bytes
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-# Not `find .`, which would walk through runs and data that git ignores.
-git ls-files -z --others --exclude-standard >"$scratch/names"
-git diff-index -z --name-only --relative --diff-filter=d "$base" >>"$scratch/names"
-# A name may begin with a dash, hence the "./"; the shell's variables are not expanded here.
-# shellcheck disable=SC2016
-big=$(xargs -0 printf './%s\0' <"$scratch/names" |
-    xargs -0 sh -c 'find "$@" -prune -type f -size +'$large' -print' sh)
-set -- .
-IFS='
-'
-for name in $big; do set -- "$@" ":(exclude,literal)${name#./}"; done
-
 # A copy of the index knows which files are unchanged; without a first `git add` there is none.
 index=$(git rev-parse --git-path index)
 [ ! -f "$index" ] || cp "$index" "$scratch/index"
 export GIT_INDEX_FILE="$scratch/index"
 # New files become known to it by name alone, so that no object is written.
-git -c core.safecrlf=false -c advice.addEmbeddedRepo=false add --intent-to-add -- "$@"
+git -c core.safecrlf=false -c advice.addEmbeddedRepo=false add --intent-to-add .
 git update-index -q --refresh || true # which tells of files that differ by its exit code
+
+# Not `find .`, which would walk through runs and data that git ignores. A name may begin with a dash,
+# hence the "./"; the shell's variables are not expanded here.
+# shellcheck disable=SC2016
+big=$(git diff-index -z --name-only --relative --line-prefix=./ --diff-filter=d "$base" |
+    xargs -0 sh -c 'find "$@" -prune -type f -size +'$large' -print' sh)
+set -- .
+IFS='
+'
+for name in $big; do set -- "$@" ":(exclude,literal)${name#./}"; done
 
 folder=.cache/patches
 if [ ! -d $folder ]; then

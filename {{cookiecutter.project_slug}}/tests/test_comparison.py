@@ -14,7 +14,7 @@ from rich.console import Console
 from project import reproduce
 from project.comparison import Comparison, Difference, compare
 from project.data.config import Data
-from project.errors import DataError, RunError
+from project.errors import DataError
 from project.files import md5
 from project.manifest import load_manifest, write_manifest
 from project.models.difference import first_difference
@@ -186,38 +186,6 @@ def test_the_first_difference_of_two_values_is_found(
 ) -> None:
     assert first_difference(one, one) is None
     assert first_difference(one, two) == expected
-
-
-def leave(paths: Paths, *names: str) -> None:
-    for day, name in enumerate(names, start=1):
-        folder = paths.runs / name
-        folder.mkdir(parents=True)
-        write_manifest({"finished": f"2026-01-0{day}T00:00:00.000000Z"}, folder)
-
-
-def test_runs_are_chosen_by_id_beginning_or_word(tmp_path: Path) -> None:
-    paths = Paths(tmp_path)
-    leave(paths, "bb0000000000", "aa0000000000", "aa1111111111")
-
-    def names(wanted: str) -> list[str]:
-        return [folder.name for folder in reproduce.chosen(wanted, paths)]
-
-    assert names("latest") == ["aa1111111111"]
-    assert names("all") == ["aa0000000000", "aa1111111111", "bb0000000000"]
-    assert names("bb0000000000") == names("bb") == ["bb0000000000"]
-
-
-@pytest.mark.parametrize("wanted", ["", "zz", "aa", "../runs/bb0000000000", "bb00000000000"])
-def test_a_run_that_is_not_one_is_refused(wanted: str, tmp_path: Path) -> None:
-    paths = Paths(tmp_path)
-    leave(paths, "bb0000000000", "aa0000000000", "aa1111111111")
-    with pytest.raises(RunError, match=f"RUN={wanted} names .*such as aa1111111111"):
-        reproduce.chosen(wanted, paths)
-
-
-def test_where_there_is_no_run_the_way_to_one_is_told(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match="make train"):
-        reproduce.chosen("latest", Paths(tmp_path))
 
 
 def test_data_is_laid_out_from_the_cache_and_checked(paths: Paths, tmp_path: Path) -> None:

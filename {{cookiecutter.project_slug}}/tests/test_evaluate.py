@@ -6,7 +6,7 @@ import pytest
 from project.data.config import Data, SplitMethod
 from project.data.load import load, others
 from project.errors import RunError
-from project.evaluate import first_half, one_run, same_data
+from project.evaluate import first_half, same_data
 from project.paths import Paths
 
 from .conftest import configure
@@ -59,11 +59,9 @@ def test_columns_beside_come_in_the_order_of_the_rows(data: Data, paths: Paths) 
     assert beside["name"].nunique() == len(rows)
 
 
-def test_a_run_of_other_data_and_all_runs_at_once_are_refused(paths: Paths) -> None:
+def test_a_run_of_other_data_is_refused() -> None:
     manifest = {"inputs": {"data": {"a": "1", "b": "2"}}}
     same_data(manifest, {"a": "1", "b": "2"}, "run")
     for now in ({"a": "1", "b": "3"}, {"a": "1"}):
         with pytest.raises(RunError, match="another version of b"):
             same_data(manifest, now, "run")
-    with pytest.raises(RunError, match="one at a time"):
-        one_run("all", paths)

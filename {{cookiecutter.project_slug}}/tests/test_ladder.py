@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -99,6 +100,17 @@ def test_the_seed_reaches_every_rung(data: Data, project: Paths) -> None:
     assert getattr(found["forest"].model, data.task.value)["random_state"] == 41
 
 
+def test_a_model_may_build_on_another(data: Data, paths: Paths) -> None:
+    shutil.copytree(PROJECT.conf / "model", paths.conf / "model")
+    kind = data.task.value
+    text = f"defaults: [forest, _self_]\nname: small\n{kind}: {{n_estimators: 7}}\n"
+    (paths.conf / "model/small.yaml").write_text(text)
+    config = configure(data, "seed=41", "model=dummy", "ladder.models=[small]")
+    arguments = getattr(rungs(config, paths)[0]["small"].model, kind)
+    assert "RandomForest" in arguments["_target_"]
+    assert (arguments["n_estimators"], arguments["random_state"]) == (7, 41)
+
+
 @pytest.mark.parametrize("task", ["regression"])
 def test_extras_that_are_not_built_in_are_left_out_and_a_wanted_one_is_told(
     data: Data, project: Paths, monkeypatch: pytest.MonkeyPatch
@@ -115,7 +127,10 @@ def test_extras_that_are_not_built_in_are_left_out_and_a_wanted_one_is_told(
 @pytest.mark.parametrize(
     ("override", "words"),
     [
-        ("ladder.models=[dummy,gradient]", "there is no conf/model/gradient.yaml: .*boosting"),
+        (
+            "ladder.models=[dummy,gradient]",
+            "ladder.models: there is no conf/model/gradient.yaml: .*boosting",
+        ),
         ("ladder.models=[]", "ladder.models is empty"),
         ("ladder.budget_s=0", "ladder.budget_s is 0"),
     ],

@@ -1,15 +1,18 @@
 """A run leads to the exact rows that it was made of, wherever they are kept."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from project import lineage
 from project.affected import MODEL
 from project.data import cached
 from project.data.config import Data
 from project.errors import DataError
+from project.files import locked
 from project.lineage import Row, State, Step, chain, row
 from project.manifest import load_manifest
 from project.paths import Paths
@@ -104,6 +107,23 @@ def test_both_are_shown(run: Path, paths: Paths, capsys: pytest.CaptureFixture[s
     shown = capsys.readouterr().out
     assert "fruit 0" in shown
     assert "row 1 of run" in shown
+
+
+def test_no_row_is_forgotten_while_a_run_is_followed(
+    run: Path, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def meanwhile(*_: object) -> None:
+        with pytest.raises(BlockingIOError), locked(paths.dvc_tmp / "rows.flock", wait=False):
+            pass
+        asked.append(run.name)
+
+    monkeypatch.setattr(lineage, "PROJECT", paths)
+    monkeypatch.setattr(lineage.report, "show", meanwhile)
+    monkeypatch.setattr(sys, "argv", ["lineage", "latest", ""])
+    lineage._main()
+    assert asked == [run.name]
 
 
 @pytest.mark.filterwarnings("ignore:_NoneStep:DeprecationWarning")  # DVC's own

@@ -101,6 +101,15 @@ def test_without_a_network_the_index_is_said_to_be_out_of_reach(
         lock(folder, upgrade=True, check=False)
 
 
+def test_an_extra_that_is_new_gets_its_first_lock(folder: Path) -> None:
+    (folder / "extras").mkdir()
+    (folder / "extras" / "more.in").write_text("tiny\n")
+    assert lock(folder, upgrade=False, check=True) == {"extras/more": [("tiny", "–", "1.0")]}
+    assert not (folder / "extras" / "more.lock").exists()
+    lock(folder, upgrade=False, check=False)
+    assert "tiny==1.0" in (folder / "extras" / "more.lock").read_text()
+
+
 def test_changes_name_what_came_went_and_moved() -> None:
     old = (
         "gone==1.0 \\\n    --hash=sha256:00\nmoved[extra]==1.0 ; python_version < '4' \\\nsame==3\n"

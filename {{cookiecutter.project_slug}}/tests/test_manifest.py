@@ -65,6 +65,14 @@ def test_any_edit_breaks_the_seal(run: Path, values: dict[str, Any]) -> None:
         load_manifest(run)
 
 
+def test_a_run_from_before_there_were_seals_is_no_edited_one(run: Path) -> None:
+    content = json.loads((run / MANIFEST).read_text())
+    del content["seal"]
+    (run / MANIFEST).write_text(json.dumps(content))
+    with pytest.raises(RunError, match=r"manifest\.json has no seal, as runs of older versions"):
+        load_manifest(run)
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"text"', "\xff"])
 def test_what_is_no_manifest_is_refused(run: Path, text: str) -> None:
     (run / MANIFEST).write_bytes(text.encode("latin1"))

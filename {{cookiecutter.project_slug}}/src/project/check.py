@@ -21,7 +21,7 @@ from .errors import RunError
 from .locks import reading
 from .manifest import load_manifest
 from .paths import PROJECT, Paths
-from .reproduce import chosen
+from .runs import one_run
 from .tracking import config as tracking
 
 
@@ -106,7 +106,7 @@ def _main() -> None:
 
     of = ""
     if options.run:
-        (folder,) = chosen(options.run, PROJECT)
+        folder = one_run(options.run, PROJECT)
         of = folder.name
         rest = [*overrides(load_manifest(folder)), *rest]
     sys.argv[1:] = rest

@@ -1,13 +1,16 @@
-"""Say in a command how a run was configured."""
+"""Compose a configuration from overrides, and say by which overrides a run came about."""
 
 import re
 from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .paths import PROJECT
-from .provenance import plain
+from .provenance import leaves, plain
 
 if TYPE_CHECKING:
+    from omegaconf import DictConfig
+
     from .config import Config
 
 
@@ -26,9 +29,11 @@ def overrides(manifest: dict[str, Any]) -> list[str]:
         if config["seed"] != shipped["seed"]:
             chosen.append(f"seed={config['seed']}")
             shipped = _compose(chosen)
-        before, after = _leaves(shipped), _leaves(config)
+        before, after = (leaves(tree) for tree in (shipped, config))
     except HydraException:
         return chosen
+    # What the data is, and where runs are shown, is no business of ARGS.
+    after = {k: v for k, v in after.items() if not k.startswith(("data.", "tracking."))}
     moved = {k: v for k, v in after.items() if k in before and before[k] != v}
     # An estimator takes more arguments than its file writes out.
     new = {f"+{k}": v for k, v in after.items() if k not in before and k.startswith("model.")}
@@ -43,26 +48,31 @@ def setting(config: "Config", key: str, value: Any) -> str:
     return f"{'+' if inner is ... else ''}{key}={_plain(value)}"
 
 
-def _compose(chosen: list[str]) -> dict[str, Any]:
+def composed(name: str, overrides: list[str], conf: Path) -> "DictConfig":
+    """Compose a file of `conf/` with all that it builds upon; references stay as written.
+
+    Parameters
+    ----------
+    name
+        Such as "config" or "model/forest".
+    overrides, conf
+        As ARGS has them, and the folder.
+    """
     from hydra import compose, initialize_config_dir
     from hydra.core.global_hydra import GlobalHydra
+
+    # A command that asks this is mostly Hydra's already, with the same folder.
+    begun = GlobalHydra.instance().is_initialized()
+    with nullcontext() if begun else initialize_config_dir(str(conf), version_base="1.3"):
+        return compose(name, overrides)
+
+
+def _compose(chosen: list[str]) -> dict[str, Any]:
     from omegaconf import OmegaConf
 
-    # A training that asks this is Hydra's already, with the same folder.
-    begun = GlobalHydra.instance().is_initialized()
-    with nullcontext() if begun else initialize_config_dir(str(PROJECT.conf), version_base="1.3"):
-        tree: Any = OmegaConf.to_container(compose("config", chosen), resolve=True)
+    tree: Any = OmegaConf.to_container(composed("config", chosen, PROJECT.conf), resolve=True)
     found: dict[str, Any] = tree
     return found
-
-
-def _leaves(tree: Any, prefix: str = "") -> dict[str, Any]:
-    leaves: dict[str, Any] = {}
-    for key, value in tree.items():
-        if prefix or key not in ("data", "tracking"):
-            inner = isinstance(value, dict)
-            leaves |= _leaves(value, f"{prefix}{key}.") if inner else {f"{prefix}{key}": value}
-    return leaves
 
 
 def _plain(value: Any) -> str:

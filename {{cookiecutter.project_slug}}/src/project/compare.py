@@ -20,8 +20,8 @@ from .locks import reading
 from .manifest import check_files
 from .paths import PROJECT, Paths
 from .report.run_figures import names, validation
-from .reproduce import chosen
 from .run_rows import COSTS, RunRow
+from .runs import chosen
 
 
 @dataclass

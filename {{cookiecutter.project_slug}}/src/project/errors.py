@@ -14,7 +14,7 @@ Everything else is a defect of the program and keeps its traceback.
 import errno
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 
 class ProjectError(Exception):
@@ -65,6 +65,13 @@ def first_line(error: BaseException) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
 
 
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """List an error, and those that it was raised from or amid."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
 def of_machine(error: BaseException) -> MachineError | None:
     """Word what the machine refused, such as a full disk; None where it is another error.
 
@@ -73,8 +80,7 @@ def of_machine(error: BaseException) -> MachineError | None:
     error
         Whatever was raised; what caused it is looked at too, since libraries wrap such errors.
     """
-    seen: BaseException | None = error
-    while seen is not None:
+    for seen in causes(error):
         file = getattr(seen, "filename", None)
         for numbers, sentence in _MACHINE.items():
             words = [os.strerror(number) for number in numbers]
@@ -82,7 +88,6 @@ def of_machine(error: BaseException) -> MachineError | None:
                 words.append(_SQLITE_FULL)
             if getattr(seen, "errno", None) in numbers or any(word in str(seen) for word in words):
                 return MachineError(sentence.format(file=f" ({file})" if file else ""))
-        seen = seen.__cause__ or seen.__context__
     return None
 
 

@@ -23,7 +23,7 @@ from .locks import reading
 from .manifest import check_files, load_manifest
 from .openings import record
 from .paths import PROJECT, Paths
-from .reproduce import chosen
+from .runs import one_run
 from .typed import typed
 
 if TYPE_CHECKING:
@@ -90,20 +90,6 @@ def opening(
         return []
     checksum = manifest["inputs"]["data"].get(paths.split.relative_to(paths.root).as_posix())
     return record(folder.name, checksum, paths)
-
-
-def one_run(wanted: str, paths: Paths) -> Path:
-    """Return the folder of the one run that is meant.
-
-    Raises
-    ------
-    RunError
-        When there is no such run, or all are meant.
-    """
-    if wanted == "all":
-        raise RunError("RUN=all: runs are evaluated one at a time; give the id of one, or latest")
-    (folder,) = chosen(wanted, paths)
-    return folder
 
 
 def same_data(manifest: dict[str, Any], now: dict[str, str], name: str) -> None:

@@ -74,7 +74,7 @@ def rungs(config: Config, paths: Paths) -> tuple[dict[str, Config], dict[str, st
     check_built_in([config.model.classification, config.model.regression], f"model={chosen}")
     found, left_out = {}, {}
     for name in dict.fromkeys([*config.ladder.models, chosen]):
-        one = config if name == chosen else with_model(config, name, paths)
+        one = with_model(config, name, paths, "ladder.models")
         package = lacking([one.model.classification, one.model.regression])
         if package is None:
             found[name] = one

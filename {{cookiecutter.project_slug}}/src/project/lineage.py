@@ -22,11 +22,11 @@ from .data.split import SPLIT
 from .data.table import ROW_ID
 from .errors import DataError
 from .files import sha256
+from .locks import reading
 from .manifest import checksum_of, load_manifest
 from .paths import PROJECT, Paths
 from .report import lineage as report
-from .reproduce import chosen
-from .runs import FORGOTTEN, read_json
+from .runs import FORGOTTEN, chosen, read_json
 
 
 class State(Enum):
@@ -175,11 +175,12 @@ def _main() -> None:
     wanted, row_id = (*sys.argv[1:], "", "")[:2]
     if row_id and not row_id.isdecimal():
         raise DataError(f"ROW={row_id} is no row id: give one of the run's {PREDICTIONS}")
-    for folder in chosen(wanted, PROJECT):
-        if row_id:
-            report.show_row(folder.name, row(folder, int(row_id), PROJECT))
-        else:
-            report.show(load_manifest(folder), chain(folder, PROJECT), folder)
+    with reading(PROJECT):
+        for folder in chosen(wanted, PROJECT):
+            if row_id:
+                report.show_row(folder.name, row(folder, int(row_id), PROJECT))
+            else:
+                report.show(load_manifest(folder), chain(folder, PROJECT), folder)
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def lock(folder: Path, *, upgrade: bool, check: bool) -> dict[str, list[Change]]
     Parameters
     ----------
     folder
-        Holds `<name>.in` and `<name>.lock`.
+        Holds `<name>.in` and, but for those that are new, `<name>.lock`.
     upgrade
         Whether to take the newest versions instead of those that are locked.
     check
@@ -58,7 +58,8 @@ def lock(folder: Path, *, upgrade: bool, check: bool) -> dict[str, list[Change]]
         work = Path(shutil.copytree(folder, Path(scratch) / "requirements"))
         for name in names(work):
             _resolve(name, work, upgrade=upgrade)
-            old, new = ((place / f"{name}.lock").read_text() for place in (folder, work))
+            before, new = folder / f"{name}.lock", (work / f"{name}.lock").read_text()
+            old = before.read_text() if before.exists() else ""
             if old != new:
                 changed[name] = changes(old, new)
         for name in changed if not check else ():

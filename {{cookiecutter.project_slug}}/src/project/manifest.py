@@ -71,7 +71,7 @@ def load_manifest(folder: Path) -> dict[str, Any]:
     Raises
     ------
     RunError
-        When it can't be read, its seal does not hold, or it lacks what a run has.
+        When it can't be read, has no seal or one that does not hold, or lacks what a run has.
     """
     name = f"{_shown(folder)}/{MANIFEST}"
     try:
@@ -81,6 +81,11 @@ def load_manifest(folder: Path) -> dict[str, Any]:
             f"{name} can't be read ({error}): restore it from a copy, or remove the folder and "
             "train again"
         ) from None
+    if isinstance(content, dict) and _SEAL not in content:
+        raise RunError(
+            f"{name} has no seal, as runs of older versions have none, so it can't be told whether "
+            "it was edited: move the folder elsewhere and train again, as config.yaml in it says"
+        )
     seal = content.pop(_SEAL, None) if isinstance(content, dict) else None
     if seal is None or seal != canonical_hash(content):
         raise RunError(

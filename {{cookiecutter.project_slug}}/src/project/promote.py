@@ -13,7 +13,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from . import app
-from .compute import pin
 from .config import Config
 from .evaluate import begin, opening, read_table
 from .locks import promoting, reading
@@ -36,7 +35,6 @@ def run(
     bool
         Whether it was promoted.
     """
-    pin(config.compute)
     folder, manifest, subject, names = begin(config, wanted, split, paths)
     refuse_known(folder.name, paths)
     gates = load_gates(config.data.task, paths)

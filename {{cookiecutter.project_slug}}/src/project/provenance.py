@@ -164,6 +164,16 @@ def packages() -> dict[str, str]:
     return {name: version for name, _, version in pairs}
 
 
+def leaves(tree: Any, prefix: str = "") -> dict[str, Any]:
+    """Flatten a tree of plain values: dotted name to value."""
+    if not isinstance(tree, dict):
+        return {prefix: tree}
+    found: dict[str, Any] = {}
+    for key, value in tree.items():
+        found |= leaves(value, f"{prefix}.{key}" if prefix else str(key))
+    return found
+
+
 def _enum(value: object) -> str:
     if isinstance(value, Enum):
         return str(value.value)

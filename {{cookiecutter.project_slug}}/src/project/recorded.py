@@ -9,10 +9,10 @@ from omegaconf import OmegaConf
 
 from .config import Config, validate
 from .data import cached
-from .errors import DataError, RunError
+from .errors import DataError
 from .manifest import check_files, checksum_of, load_manifest
 from .paths import Paths
-from .reproduce import chosen
+from .runs import one_run
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,7 @@ def open_run(wanted: str, paths: Paths) -> Recorded:
     DataError
         When the rows that it was made of are neither in data/ nor in DVC's cache.
     """
-    if wanted == "all":
-        raise RunError("RUN=all: one run is looked at; give its id, or latest")
-    (folder,) = chosen(wanted, paths)
-    return reopen(folder, paths)
+    return reopen(one_run(wanted, paths), paths)
 
 
 def reopen(folder: Path, paths: Paths) -> Recorded:

@@ -10,7 +10,6 @@ python -m project.reproduce repeat <id> <wanted>    in a worktree of the run's c
                                                     project itself read-only at /recorded
 """
 
-import re
 import shutil
 import sys
 from pathlib import Path
@@ -20,36 +19,7 @@ from . import errors
 from .errors import DataError, ProjectError, RunError
 from .manifest import check_files, checksum_of, load_manifest
 from .paths import PROJECT, RECORDED, Paths
-from .runs import every, find, latest
-
-
-def chosen(wanted: str, paths: Paths) -> list[Path]:
-    """Return the folders of the runs that are meant.
-
-    Parameters
-    ----------
-    wanted
-        "latest", "all", a run's id or the beginning of one.
-
-    Raises
-    ------
-    RunError
-        When there is no such run, or more than one.
-    """
-    folders, last = every(paths), latest(paths)
-    if last is None:
-        raise RunError("there is no run in runs/ yet: `make train` makes one")
-    if wanted in {"latest", "all"}:
-        return folders if wanted == "all" else [last]
-    found = find(wanted, paths) if re.fullmatch(r"[0-9a-f]{12}", wanted) else None
-    starting = [found] if found else [f for f in folders if wanted and f.name.startswith(wanted)]
-    if len(starting) != 1:
-        what = "no run" if not starting else f"not one run but {len(starting)}"
-        raise RunError(
-            f"RUN={wanted} names {what} of runs/: give the id of one, such as {last.name} (the "
-            "last), or latest, or all"
-        )
-    return starting
+from .runs import chosen
 
 
 def plan(wanted: str, paths: Paths) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .manifest import load_manifest
-from .provenance import canonical_hash
+from .provenance import canonical_hash, leaves
 from .report.numbers import Figure
 from .run_files import read_metrics
 
@@ -132,7 +132,7 @@ def settings(inputs: dict[str, Any]) -> dict[str, Any]:
         },
         "data": {key: value for key, value in config["data"].items() if key != "columns"},
     }
-    return _leaves(named) | {
+    return leaves(named) | {
         "data": canonical_hash(inputs["data"])[:7],
         "code": inputs["code"][:7],
         "packages": inputs["lock"][:7],
@@ -178,12 +178,3 @@ def _costs(manifest: dict[str, Any], folder: Path) -> dict[str, float]:
         "model_mb": size and size / 1e6,
     }
     return {key: value for key, value in found.items() if value is not None}
-
-
-def _leaves(tree: Any, prefix: str = "") -> dict[str, Any]:
-    if not isinstance(tree, dict):
-        return {prefix: tree}
-    found: dict[str, Any] = {}
-    for key, value in tree.items():
-        found |= _leaves(value, f"{prefix}.{key}" if prefix else str(key))
-    return found

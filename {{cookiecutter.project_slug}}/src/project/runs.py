@@ -66,6 +66,49 @@ def _finished(folder: Path) -> str:
     return str(found[-1].decode()) if found else ""
 
 
+def chosen(wanted: str, paths: Paths) -> list[Path]:
+    """Return the folders of the runs that are meant.
+
+    Parameters
+    ----------
+    wanted
+        "latest", "all", a run's id or the beginning of one.
+
+    Raises
+    ------
+    RunError
+        When there is no such run, or more than one.
+    """
+    folders, last = every(paths), latest(paths)
+    if last is None:
+        raise RunError("there is no run in runs/ yet: `make train` makes one")
+    if wanted in {"latest", "all"}:
+        return folders if wanted == "all" else [last]
+    found = find(wanted, paths) if re.fullmatch(r"[0-9a-f]{12}", wanted) else None
+    starting = [found] if found else [f for f in folders if wanted and f.name.startswith(wanted)]
+    if len(starting) != 1:
+        what = "no run" if not starting else f"not one run but {len(starting)}"
+        raise RunError(
+            f"RUN={wanted} names {what} of runs/: give the id of one, such as {last.name} (the "
+            "last), or latest, or all"
+        )
+    return starting
+
+
+def one_run(wanted: str, paths: Paths) -> Path:
+    """Return the folder of the one run that is meant; `wanted` is as `chosen` takes it.
+
+    Raises
+    ------
+    RunError
+        When there is no such run, or all are meant.
+    """
+    if wanted == "all":
+        raise RunError("RUN=all: one run is looked at; give its id, or latest")
+    (folder,) = chosen(wanted, paths)
+    return folder
+
+
 @contextmanager
 def create(run_id: str, paths: Paths) -> Iterator[Path]:
     """Give a folder to write a run into; it takes the run's name when the block succeeds.

@@ -17,8 +17,7 @@ from project.curves import learning
 from project.curves.diagnosis import diagnose
 from project.curves.learning import Study, study
 from project.curves.measure import Scores, measure, metric_of
-from project.curves.models import configured
-from project.curves.setting import grid, setting, with_setting
+from project.curves.setting import grid, setting
 from project.curves.threshold import GRID, sweep
 from project.curves.validation import OVER, SAME, UNDER, labels, validation_curve
 from project.data import load as loading
@@ -30,6 +29,7 @@ from project.paths import Paths
 from project.report import learning_curve as learning_page
 from project.report import threshold as threshold_page
 from project.report import validation_curve as validation_page
+from project.tuning.space import applied
 
 from ..conftest import configure
 
@@ -224,7 +224,7 @@ def test_a_validation_curve_tells_under_from_overfitting_and_the_boundary(
     told = json.loads((paths.reports / "validation-curve.json").read_text())
     assert [one["value"] for one in told["values"]] == found.settings
     assert "<svg" in (paths.reports / "validation-curve.html").read_text()
-    alone = with_setting(config, found.key, 0.001)
+    alone = applied(config, {found.key: 0.001})
     assert alone.model.classification["C"] == 0.001
     assert config.model.classification["C"] == 1.0
 
@@ -257,17 +257,17 @@ def test_a_setting_that_is_none_is_refused(
 
 
 @ONE
-def test_a_model_that_is_none_is_refused(config: Config) -> None:
-    with pytest.raises(ConfigError, match=r"no conf/model/forrest\.yaml; choose from"):
-        configured(config, "forrest")
-    assert configured(config, "forest").model.classification["random_state"] == config.seed
+def test_a_model_that_is_none_is_refused(config: Config, rows: pd.DataFrame) -> None:
+    config.curves.models = ["forrest"]
+    with pytest.raises(ConfigError, match=r"curves\.models: there is no conf/model/forrest\.yaml"):
+        study(config, rows, None)
 
 
 @ONE
 def test_the_setting_may_be_one_of_the_preprocessing(config: Config) -> None:
     config.curves.over = "model.preprocessing.scale"
     assert setting(config) == ("model.preprocessing.scale", Scale.standard)
-    other = with_setting(config, "model.preprocessing.scale", Scale.robust)
+    other = applied(config, {"model.preprocessing.scale": Scale.robust})
     assert other.model.preprocessing.scale is Scale.robust
     assert config.model.preprocessing.scale.name == "standard"
 

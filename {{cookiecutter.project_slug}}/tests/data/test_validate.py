@@ -115,19 +115,22 @@ def test_a_good_table_passes_as_it_is(tmp_path: Path) -> None:
         ("count", 1.5, "is a whole number", {}),
         ("count", 1e15, "has at most 15 digits", {}),
         ("kind", "c", "is one of a, b", {}),
-        ("colour", "blue", "is one of green, red", {"colour": schema_of().columns["kind"]}),
+        (
+            "colour",
+            "blue",
+            "is one of green, red",
+            {"colour": Rule(ColumnType.category, categories=["green", "red"])},
+        ),
     ],
 )
 def test_every_rule_tells_its_rows(
     tmp_path: Path, name: str, value: Any, rule: str, rules: dict[str, Rule]
 ) -> None:
-    if name == "colour":
-        rules = {"colour": Rule(ColumnType.category, categories=["green", "red"])}
     # In three batches of the Parquet file, if not of the stage.
     (found,) = broken(tmp_path, cells(name, dict.fromkeys((3, 70, 200), value)), schema_of(**rules))
     assert (found.column, found.rule, found.count) == (name, rule, 3)
     assert found.rows == [3, 70, 200]
-    assert found.examples == ([] if value in (None,) or value != value else [shown(value)])
+    assert found.examples == ([] if value is None or value != value else [shown(value)])
     assert found.hint
 
 
@@ -139,7 +142,7 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     told = {(v.column, v.rule): v.rows for v in broken(tmp_path, rows)}
     assert told == {
         ("size", "is at most 20"): [2],
-        ("size", "is at least 0"): [6 - 1],
+        ("size", "is at least 0"): [5],
         ("count", "is a whole number"): [7, 9],
         ("kind", "is one of a, b"): [10],
         ("name", "is not missing"): [11],

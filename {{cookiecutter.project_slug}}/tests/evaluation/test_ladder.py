@@ -86,7 +86,7 @@ def test_without_signal_the_simplest_is_where_it_stops() -> None:
         ("line", True, "line beats zero"),
         ("zero", False, "simplest model itself"),
         ("same", False, "too little data to tell whether same beats zero"),
-        ("bad", False, "bad is worse than zero"),
+        ("bad", False, "bad is worse than zero: worse by 0."),
     ],
 )
 def test_the_gate_says_whether_a_model_surely_beats_the_simplest(

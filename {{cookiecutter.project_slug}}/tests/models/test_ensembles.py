@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from project.data.load import features, load
 from project.ensemble import explain
 from project.errors import RunError
 from project.evaluation.disagreement import vote
+from project.evaluation.intervals import Estimate
 from project.files import md5
 from project.models.ensembles import members, say
 from project.models.store import load_model
@@ -22,7 +24,7 @@ from project.models.training import fit
 from project.paths import Paths
 from project.provenance import inputs
 from project.recorded import open_run
-from project.report.ensemble import tell
+from project.report.ensemble import tell, verdict
 from project.train import make
 
 from ..conftest import configure
@@ -138,6 +140,11 @@ def test_a_run_is_explained_on_its_own_rows(data: Data, paths: Paths, name: str)
     assert set(kept["found"]["members"]) == {
         m.name for m in members(load_model(made / "model.skops"))
     }
+    worse = Estimate(-0.04, -0.06, -0.02)
+    figures = found.found.figures | {"gain over mean": worse, "gain over best": worse}
+    said = verdict(replace(found, found=replace(found.found, figures=figures)))
+    assert said.startswith("It does not pay: it is worse than ")
+    assert "by 0.040 [0.020, 0.060] in" in said
     page = (paths.reports / "ensemble.html").read_text()
     assert page.count("<svg") == 2
     assert not any(part in page for part in ("<script", "<link", "<img", "src="))

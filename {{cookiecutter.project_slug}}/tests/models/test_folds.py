@@ -10,8 +10,6 @@ from project.errors import DataError
 from project.models.folds import Fold, cut
 from project.paths import Paths
 
-from ..conftest import configure
-
 
 @pytest.fixture
 def rows(data: Data, paths: Paths) -> pd.DataFrame:
@@ -79,4 +77,3 @@ def test_the_columns_that_the_split_goes_by_are_read(data: Data, paths: Paths) -
     rows = load(data, paths, "train")["train"]
     assert groups is not None
     assert len(set(groups)) == len(rows)
-    assert configure(data).evaluation.folds >= 2

@@ -156,6 +156,28 @@ def test_a_single_row_and_figures_without_bounds_are_drawn_and_told() -> None:
     assert verdict(metrics).head == "Too little data to tell"
 
 
+@pytest.mark.parametrize(
+    ("value", "low", "high", "head", "rest"),
+    [
+        (-0.5, -0.75, -0.25, "It beats the zero rule", "better by 0.50 [0.25, 0.75] in MAE."),
+        (0.5, 0.25, 0.75, "It is worse than the zero rule", "worse by 0.50 [0.25, 0.75] in MAE."),
+        (0.5, -0.25, 0.75, "Too little data to tell", "worse by 0.5 [-0.2, 0.8] in MAE."),
+    ],
+)
+def test_a_run_is_said_to_be_better_or_worse_by_what_it_is(
+    value: float, low: float, high: float, head: str, rest: str
+) -> None:
+    gains = {"model": {"MAE": {"value": value, "low": low, "high": high}}}
+    told = verdict(
+        {
+            "metrics": [{"name": "MAE", "higher_is_better": False}],
+            "splits": {"valid": {"gains": gains}},
+        }
+    )
+    assert told.head == head
+    assert told.rest.endswith(f": {rest}")
+
+
 def test_many_classes_are_cut_to_the_most_frequent_and_it_is_said() -> None:
     draw = np.random.default_rng(0)
     classes = [f"class {number:02}" for number in range(40)]

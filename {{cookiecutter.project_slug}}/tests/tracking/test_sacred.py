@@ -8,11 +8,11 @@ import pytest
 from project.data.config import Data
 from project.files import sha256
 from project.paths import Paths
+from project.provenance import leaves
 from project.runs import read_json
 
 from . import contract
 from .contract import Seen
-from .test_wandb import leaves
 
 FRUIT = pytest.mark.parametrize("task", ["classification"])
 STATUS = {"COMPLETED": "finished", "FAILED": "failed"}

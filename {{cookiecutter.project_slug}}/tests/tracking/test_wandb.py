@@ -12,7 +12,7 @@ from project.data.config import Data
 from project.errors import ConfigError
 from project.files import sha256
 from project.paths import Paths
-from project.provenance import inputs
+from project.provenance import inputs, leaves
 from project.tracking.config import check
 from project.train import make, track
 
@@ -36,15 +36,6 @@ def summary(run: Path) -> Any:
     command = ["wandb", "leet", "inspect", "--summary", "--json", str(run)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
-
-
-def leaves(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Flatten a tree to dotted names."""
-    flat: dict[str, Any] = {}
-    for key, value in tree.items():
-        inside = isinstance(value, dict)
-        flat |= leaves(value, f"{prefix}{key}.") if inside else {f"{prefix}{key}": value}
-    return flat
 
 
 def read_one(run: Path) -> Seen:

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from ..evaluation.intervals import Estimate
+from ..evaluation.intervals import Estimate, percentiles
 from ..evaluation.metrics import Floats
 from .finding import Finding, untestable
 from .predictable import MARGIN
@@ -33,9 +33,8 @@ def smooth(rows: Rows) -> Finding:
     if max(rows.skill.mean(), rows.boosted.mean()) < MARGIN:
         return untestable("the features tell nothing of the target: there is nothing to be smooth")
     weights = draw.multinomial(len(y), np.full(len(y), 1 / len(y)), size=_DRAWS) / len(y)
-    tail = (1 - rows.confidence) / 2
-    low, high = np.quantile(weights @ unlike / chance, [tail, 1 - tail])
-    effect = Estimate(float(unlike.mean() / chance), float(low), float(high))
+    bounds = percentiles(weights @ unlike / chance, rows.confidence)
+    effect = Estimate(float(unlike.mean() / chance), *bounds)
     text = "difference of nearest neighbours' targets, over that of any two rows'"
     return Finding(text, effect, 0.98)
 
@@ -59,10 +58,8 @@ def near_and_far(rows: Rows) -> Finding:
     if between.mean() == 0:
         return untestable("all rows are alike")
     weights = draw.multinomial(len(first), np.full(len(first), 1 / len(first)), size=_DRAWS)
-    tail = (1 - rows.confidence) / 2
-    ratios = weights @ first / len(first) / between.mean()
-    low, high = np.quantile(ratios, [tail, 1 - tail])
-    effect = Estimate(float(first.mean() / between.mean()), float(low), float(high))
+    bounds = percentiles(weights @ first / len(first) / between.mean(), rows.confidence)
+    effect = Estimate(float(first.mean() / between.mean()), *bounds)
     return Finding("distance to the nearest row, over that to any row", effect, 0.7)
 
 

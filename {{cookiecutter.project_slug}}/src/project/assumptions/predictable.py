@@ -8,7 +8,7 @@ import numpy as np
 
 from ..evaluation.intervals import Estimate
 from ..evaluation.metrics import Floats
-from ..evaluation.paired import compare
+from ..evaluation.paired import Paired, compare
 from .finding import Finding
 from .rows import Rows
 
@@ -21,7 +21,7 @@ def possible(rows: Rows) -> Finding:
     The figure is the share of the zero rule's error that is left.
     """
     best = max((rows.skill, rows.boosted), key=lambda skills: float(skills.mean()))
-    found = _compared(rows, best, np.zeros_like(best))
+    found = _compared(rows, best, np.zeros_like(best)).difference
     left = Estimate(1 - found.value, 1 - found.high, 1 - found.low)
     return Finding("share of the zero rule's error that is left", left, 1 - MARGIN)
 
@@ -42,12 +42,11 @@ def nothing_to_learn(rows: Rows) -> Finding:
 
 
 def _behind(rows: Rows, reference: Floats, name: str) -> Finding:
-    shares = float(np.mean([fold.test_share for fold in rows.folds]))
-    found = compare(reference, rows.skill, test_share=shares, confidence=rows.confidence)
+    found = _compared(rows, reference, rows.skill)
     text = f"skill of {name} minus the model's"
     return Finding(text, found.difference, MARGIN, found.p_value)
 
 
-def _compared(rows: Rows, one: Floats, two: Floats) -> Estimate:
-    shares = float(np.mean([fold.test_share for fold in rows.folds]))
-    return compare(one, two, test_share=shares, confidence=rows.confidence).difference
+def _compared(rows: Rows, one: Floats, two: Floats) -> Paired:
+    share = float(np.mean([fold.test_share for fold in rows.folds]))
+    return compare(one, two, test_share=share, confidence=rows.confidence)

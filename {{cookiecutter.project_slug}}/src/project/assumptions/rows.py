@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from ..config import Config
-from ..data.config import Data, Task
+from ..data.config import Data, SplitMethod, Task
 from ..data.load import features, target
 from ..data.schema import ColumnType
 from ..evaluation.metrics import Floats
@@ -156,8 +156,7 @@ class Rows:
         return np.asarray(rest[np.argsort(place)][self._in_order(np.sort(place))])
 
     def _in_order(self, kept: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-        by_time = self.along is not None and self.config.data.split.method.value == "time"
-        if not by_time or self.along is None:
+        if self.along is None or self.config.data.split.method is not SplitMethod.time:
             return np.arange(len(kept))
         order: npt.NDArray[np.intp] = np.argsort(self.along[kept], kind="stable")
         return order

@@ -8,11 +8,12 @@ import pandas as pd
 from ..config import Config
 from ..evaluation.intervals import Estimate
 from ..evaluation.metrics import Floats, Metric
+from ..models.catalog import names, with_model
 from ..models.folds import Fold
+from ..paths import PROJECT
 from . import power
 from .diagnosis import Finding, diagnose
 from .measure import measure, metric_of, zero_rule
-from .models import REFERENCE, configured, known
 from .outlook import (
     Check,
     Crossing,
@@ -24,6 +25,8 @@ from .outlook import (
     rows_for,
 )
 from .subsets import folds_of, growing
+
+REFERENCE = "boosting"  # flexible, and hardly in need of tuning
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,8 @@ def study(config: Config, rows: pd.DataFrame, along: np.ndarray | None) -> Study
         When a name is unknown, or there are too few rows.
     """
     metric, sure = metric_of(config), config.evaluation.confidence
-    configs = [configured(config, name) for name in config.curves.models or [config.model.name]]
+    wanted = config.curves.models or [config.model.name]
+    configs = [with_model(config, name, PROJECT, "curves.models") for name in wanted]
     folds = folds_of(config, rows, along)
     _, steps = growing(config, rows, along, folds)
     mixing = power.mix(len(folds), config.curves.draws, config.seed)
@@ -145,7 +149,7 @@ def _reference(
     for curve in curves:
         if curve.name == REFERENCE:
             return np.asarray(curve.scores.held_out[-1])
-    if REFERENCE not in known():
+    if REFERENCE not in names(PROJECT):
         return None
-    reference = configured(config, REFERENCE)
+    reference = with_model(config, REFERENCE, PROJECT, "model")
     return np.asarray(measure([reference], rows, steps[-1:], metric).held_out[-1])

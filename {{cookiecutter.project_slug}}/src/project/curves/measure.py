@@ -10,7 +10,7 @@ from ..errors import ConfigError
 from ..evaluation.intervals import Estimate
 from ..evaluation.metrics import Floats, Metric, metrics_of
 from ..evaluation.paired import compare
-from ..models.crossval import cross_validate
+from ..models import crossval
 from ..models.folds import Fold
 
 
@@ -75,15 +75,14 @@ def measure(
     """
     train, held_out, sizes, warned = [], [], [], 0
     each = configs * len(steps) if len(configs) == 1 else configs
-    pairs = zip(each, steps, strict=True)
-    for config, folds in pairs:
-        results = []
-        for result in cross_validate(config, rows, folds):
+    for config, folds in zip(each, steps, strict=True):
+        seen, unseen = [], []
+        for result in crossval.cross_validate(config, rows, folds):
             warned += bool(result.warnings)
-            results.append([metric.value(result.train_predictions)])
-            results[-1].append(metric.value(result.predictions))
-        train.append([one[0] for one in results])
-        held_out.append([one[1] for one in results])
+            seen.append(metric.value(result.train_predictions))
+            unseen.append(metric.value(result.predictions))
+        train.append(seen)
+        held_out.append(unseen)
         sizes.append(np.mean([len(fold.train) for fold in folds]))
     share = float(np.mean([fold.test_share for fold in steps[-1]]))
     return Scores(
@@ -98,8 +97,6 @@ def measure(
 
 def zero_rule(config: Config, rows: pd.DataFrame, folds: list[Fold], metric: Metric) -> Floats:
     """Score the zero rule on folds; shape (folds,)."""
-    from ..models import crossval
-
     return np.array([metric.value(made) for _, made in crossval.zero_rule(config, rows, folds)])
 
 
@@ -107,8 +104,8 @@ def interval(scores: Floats, metric: Metric, *, test_share: float, confidence: f
     """Return the mean of scores over folds, with an interval that their overlap widens.
 
     The same correction as in `evaluation.paired`, of the mean itself. No bound is better than the
-    best score there is, 1 or a loss of 0. Bounds are NaN where all
-    folds agree to the last bit, which tells of rounding and not of certainty.
+    best score there is, 1 or a loss of 0. Bounds are NaN where all folds agree to the last bit,
+    which tells of rounding and not of certainty.
     """
     found = compare(
         scores, np.zeros_like(scores), test_share=test_share, confidence=confidence

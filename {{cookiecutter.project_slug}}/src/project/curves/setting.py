@@ -1,7 +1,5 @@
 """One setting of a model: its key, its value, and others to try in its place."""
 
-import copy
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,14 +17,15 @@ def setting(config: Config) -> tuple[str, Any]:
         When it names nothing; the settings that have a number are listed.
     """
     task, over = config.data.task.value, config.curves.over
-    short, _ = _numbers(config)
+    model = config.model
+    short = _numbers(getattr(model, task)) or ["model.preprocessing.max_categories"]
     if over is None:
         raise ConfigError(
             f"curves.over names no setting: give one in ARGS, such as curves.over={short[0]}; "
-            f"model={config.model.name} has {', '.join(short)}"
+            f"model={model.name} has {', '.join(short)}"
         )
     key = over if over.startswith("model.") else f"model.{task}.{over}"
-    found: Any = {"model": _tree(config)}
+    found: Any = {"model": {**vars(model), "preprocessing": vars(model.preprocessing)}}
     for part in key.split("."):
         if not isinstance(found, dict) or part not in found:
             if key.startswith(f"model.{task}.") and key.count(".") == 2:
@@ -39,34 +38,12 @@ def setting(config: Config) -> tuple[str, Any]:
     return key, found
 
 
-def _numbers(config: Config) -> tuple[list[str], dict[str, Any]]:
-    tree = _tree(config)[config.data.task.value]
-    numbers = {
-        key: value
-        for key, value in tree.items()
+def _numbers(arguments: dict[str, Any]) -> list[str]:
+    return [
+        key
+        for key, value in arguments.items()
         if isinstance(value, int | float) and not isinstance(value, bool) and key != "random_state"
-    }
-    return list(numbers) or ["model.preprocessing.max_categories"], numbers
-
-
-def _tree(config: Config) -> dict[str, Any]:
-    model = config.model
-    return {
-        "preprocessing": vars(model.preprocessing),
-        "classification": model.classification,
-        "regression": model.regression,
-    }
-
-
-def with_setting(config: Config, key: str, value: Any) -> Config:
-    """Return a configuration with another value of a setting of its model."""
-    model = copy.deepcopy(config.model)
-    *way, last = key.split(".")[1:]
-    found: Any = _tree(replace(config, model=model))
-    for part in way:
-        found = found[part]
-    found[last] = value
-    return replace(config, model=model)
+    ]
 
 
 def grid(key: str, now: Any, points: int) -> list[Any]:

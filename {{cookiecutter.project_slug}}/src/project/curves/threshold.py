@@ -12,6 +12,7 @@ from ..errors import ConfigError
 from ..evaluation.costs import Matrix, cost_matrix
 from ..evaluation.intervals import Estimate, percentiles, wilson
 from ..evaluation.metrics import Floats
+from ..models.deciding import choose
 from ..models.decision import Decision, OutOfFold, out_of_fold, tuned
 
 GRID = np.linspace(0.0, 1.0, 101)
@@ -131,9 +132,7 @@ def _curves(
 
 
 def _costs_at(held: OutOfFold, decision: Decision, threshold: float) -> Floats:
-    said = np.where(
-        held.proba[:, decision.positive] >= threshold, decision.positive, 1 - decision.positive
-    )
+    said = choose(held.proba, decision.costs, threshold, decision.positive)
     return np.asarray(decision.costs[held.true, said])
 
 

@@ -10,9 +10,10 @@ from ..config import Config
 from ..evaluation.metrics import Metric
 from ..evaluation.multiple import holm
 from ..evaluation.paired import compare
+from ..tuning.space import applied
 from .measure import Scores, measure, metric_of
 from .outlook import losses_of
-from .setting import grid, setting, with_setting
+from .setting import grid, setting
 from .subsets import folds_of
 
 SAME, UNDER, OVER = "not told apart from the best", "underfits", "overfits"
@@ -79,7 +80,7 @@ def validation_curve(
     ordered = all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
     values = sorted(set(values)) if ordered else list(values)
     folds = folds_of(config, rows, along)
-    configs = [with_setting(config, key, value) for value in values]
+    configs = [applied(config, {key: value}) for value in values]
     scores = measure(configs, rows, [folds] * len(values), metric)
     losses = losses_of(scores.held_out, metric)
     best = int(losses.mean(axis=1).argmin())

@@ -1,13 +1,12 @@
 """Read the address of a table that lies elsewhere, and word why nothing came from it."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import aiohttp
 
-from ..errors import ConfigError, DataError, first_line
+from ..errors import ConfigError, DataError, causes, first_line
 from .unreachable import TIMEOUT_S, explain
 
 _SCHEMES = ("http", "https", "s3", "ssh")
@@ -55,9 +54,11 @@ def local_name(url: str) -> str:
 def refusal(error: BaseException, url: str) -> str:
     """Word why nothing came from an address, with the way to mend it."""
     scheme, host = urlsplit(url).scheme, urlsplit(url).hostname
-    causes = list(_causes(error))
-    status = next((c.status for c in causes if isinstance(c, aiohttp.ClientResponseError)), None)
-    if any(isinstance(cause, aiohttp.ClientSSLError) for cause in causes):
+    links = list(causes(error))
+    status = next(
+        (link.status for link in links if isinstance(link, aiohttp.ClientResponseError)), None
+    )
+    if any(isinstance(link, aiohttp.ClientSSLError) for link in links):
         return (
             f"{url}: the certificate of {host} is not trusted: set CA_BUNDLE=<file> to the "
             "certificates that vouch for it"
@@ -67,7 +68,7 @@ def refusal(error: BaseException, url: str) -> str:
             f"{url} lets nobody in without a name and password (status {status}), which no file of "
             "this project may hold: download it by hand into data/source/"
         )
-    missing = any(isinstance(cause, FileNotFoundError) for cause in causes)
+    missing = any(isinstance(link, FileNotFoundError) for link in links)
     if status in (404, 410) or (missing and scheme in ("s3", "ssh")):
         return f"{url}: there is no such file there: correct the address"
     if status is not None:
@@ -77,8 +78,8 @@ def refusal(error: BaseException, url: str) -> str:
     here = " (NETWORK=host lets the container reach this machine)" * (
         host in ("localhost", "127.0.0.1", "::1")
     )
-    late = any(isinstance(cause, TimeoutError) for cause in causes)
-    why = f"no answer within {TIMEOUT_S:.0f} s" if late else first_line(causes[-1])
+    late = any(isinstance(link, TimeoutError) for link in links)
+    why = f"no answer within {TIMEOUT_S:.0f} s" if late else first_line(links[-1])
     return (
         f"{url} can't be reached, or was lost on the way ({why}): see that it runs{here}, then run "
         "this again"
@@ -101,9 +102,3 @@ def refuse_page(arrived: Path, url: str) -> None:
     expected = _HEADS.get(arrived.suffix, b"")
     if not head.startswith(expected):
         raise DataError(f"{url} gives no {arrived.suffix} file, whatever its name says")
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__

@@ -33,7 +33,7 @@ def header_of(path: Path) -> tuple[list[str], str]:
         When the file can't be opened, is empty, is not UTF-8 or has no header.
     """
     try:
-        with pa.input_stream(str(path), compression=_compression(path)) as stream:
+        with pa.input_stream(str(path), compression=compression_of(path)) as stream:
             text = io.TextIOWrapper(cast(Any, stream), encoding="utf-8-sig", newline=None)
             line = _first_record(text)
     except UnicodeDecodeError as error:
@@ -88,7 +88,7 @@ def rows(
     """
     source = pa.PythonFile(stream, mode="r") if stream else pa.OSFile(str(path))
     yield from pacsv.open_csv(
-        pa.CompressedInputStream(source, kind) if (kind := _compression(path)) else source,
+        pa.CompressedInputStream(source, kind) if (kind := compression_of(path)) else source,
         # One thread: rows are then counted, and two cores have the writer to do meanwhile.
         read_options=pacsv.ReadOptions(use_threads=False, block_size=BLOCK),
         parse_options=pacsv.ParseOptions(
@@ -102,7 +102,7 @@ def first_undecodable(path: Path) -> int | None:
     """Return the place of the first byte that is not UTF-8; None where there is none."""
     position = 0
     try:
-        with pa.input_stream(str(path), compression=_compression(path)) as stream:
+        with pa.input_stream(str(path), compression=compression_of(path)) as stream:
             for line in io.BufferedReader(cast(Any, stream)):
                 try:
                     line.decode("utf-8")
@@ -119,7 +119,7 @@ def longest_row(path: Path) -> int:
     before = csv.field_size_limit(_LONGEST)
     number = longest = most = 0
     try:
-        with pa.input_stream(str(path), compression=_compression(path)) as stream:
+        with pa.input_stream(str(path), compression=compression_of(path)) as stream:
             text = io.TextIOWrapper(cast(Any, stream), encoding="utf-8-sig", newline="")
             whole = (row for row in csv.reader(text, delimiter=header_of(path)[1]) if row)
             for number, row in enumerate(whole):
@@ -135,11 +135,12 @@ def longest_row(path: Path) -> int:
 def ends_in_quotes(path: Path) -> bool:
     """Tell whether the last character of a CSV, but for newlines, closes a quote."""
     last = b""
-    with pa.input_stream(str(path), compression=_compression(path)) as stream:
+    with pa.input_stream(str(path), compression=compression_of(path)) as stream:
         while block := stream.read(BLOCK):
             last = block.rstrip(b"\r\n")[-1:] or last
     return last == b'"'
 
 
-def _compression(path: Path) -> str | None:
+def compression_of(path: Path) -> str | None:
+    """Return Arrow's word for how a file is compressed, by its name; None where it is not."""
     return {".gz": "gzip", ".zst": "zstd"}.get(path.suffix)

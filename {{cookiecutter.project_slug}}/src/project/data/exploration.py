@@ -15,6 +15,7 @@ from .config import Data, Task
 from .description import Description, classes, describe, split_by_class, split_by_quantity
 from .drift import Drift, drifted
 from .duplicates import row_hash
+from .parquetfile import parts
 from .redundant import Pair, redundant
 from .schema import ColumnType, Role, Rule, Schema
 from .table import ROW_ID
@@ -106,7 +107,7 @@ def explore(data: Data, schema: Schema, paths: Paths) -> Exploration:
         dropped=dropped,
         repeated=repeated,
         sampled=len(sample),
-        size=_size(paths.root / data.source),
+        size=sum(part.stat().st_size for part in parts(paths.root / data.source)),
         columns=columns,
         classes=classes(sample[data.target]) if data.task is Task.classification else [],
         pairs=redundant(sample[data.features(*ColumnType)]),
@@ -140,8 +141,3 @@ def _batches(validated: Path) -> Iterator[pd.DataFrame]:
         names = [name for name in table.schema_arrow.names if name != ROW_ID]
         for batch in table.iter_batches(_BATCH, columns=names):
             yield batch.to_pandas()
-
-
-def _size(source: Path) -> int:
-    parts = sorted(source.glob("*.parquet")) if source.is_dir() else [source]
-    return sum(part.stat().st_size for part in parts)

@@ -55,11 +55,6 @@ class Sample:
         """Return the sample, shape (at most 2 * SAMPLE, columns)."""
         return pd.concat(self._kept) if self._kept else pd.DataFrame()
 
-    @property
-    def seen(self) -> int:
-        """How many rows went by."""
-        return self._seen
-
     def _keep(self, rows: pd.DataFrame) -> None:
         self._kept.append(rows.copy())
         self._rows += len(rows)
@@ -79,11 +74,6 @@ class ColumnProfile:
 
     bins: list[float] | list[str]
     shares: list[float]
-
-    @property
-    def missing(self) -> float:
-        """The share of missing cells."""
-        return self.shares[-1]
 
 
 @dataclass

@@ -123,7 +123,7 @@ def records(stream: Any, delimiter: str) -> Iterator[bytes]:
 
 def _filter_csv(old: Path, gone: np.ndarray, new: Path) -> None:
     _, delimiter = csvfile.header_of(old)
-    kind = {".gz": "gzip", ".zst": "zstd"}.get(old.suffix)
+    kind = csvfile.compression_of(old)
     row = -1  # the header
     with (
         pa.input_stream(str(old), compression=kind) as source,

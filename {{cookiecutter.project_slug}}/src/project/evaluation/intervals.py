@@ -21,6 +21,9 @@ class Estimate:
     low: float
     high: float
 
+    def __neg__(self) -> "Estimate":
+        return Estimate(-self.value, -self.high, -self.low)
+
 
 def estimate(
     metrics: list[Metric],

@@ -160,8 +160,9 @@ def gate(ladder: Ladder, model: str, *, confidence: float) -> Gate:
     if rung.simplest is None:
         return Gate(False, f"{model} is the simplest model itself, and beats nothing")
     gain, name = rung.simplest.gain, ladder.metric.name
+    word, apart = ("worse", -gain) if gain.value < 0 else ("better", gain)
     said = (
-        f"better by {gain.value:.3g} [{gain.low:.3g}, {gain.high:.3g}] in {name}, "
+        f"{word} by {apart.value:.3g} [{apart.low:.3g}, {apart.high:.3g}] in {name}, "
         f"corrected p {rung.simplest.p_value:.2g}"
     )
     verdict = _verdict(rung.simplest, 1.0 - confidence)

@@ -3,17 +3,17 @@
 import importlib.util
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from omegaconf import OmegaConf
 
+from ..command import composed
 from ..config import Config, Model
 from ..errors import ConfigError
 from ..extras import missing
 from ..paths import Paths
 from ..provenance import plain
-from ..typed import read_yaml, typed
+from ..typed import typed
 
 # Extras that are packages of estimators, of the same name.
 EXTRAS = ("xgboost", "lightgbm")
@@ -26,7 +26,7 @@ def names(paths: Paths) -> list[str]:
 
 def built_in(paths: Paths) -> list[str]:
     """Return the names of the models whose packages the image has."""
-    return [name for name in names(paths) if lacking(read_yaml(*_file(name, paths))) is None]
+    return [name for name in names(paths) if lacking(_tree(name, paths)) is None]
 
 
 def lacking(tree: object) -> str | None:
@@ -50,25 +50,34 @@ def check_built_in(tree: object, wanted_by: str) -> None:
         raise missing(package, wanted_by)
 
 
-def with_model(config: Config, name: str, paths: Paths) -> Config:
-    """Return the configuration with another model of conf/model/ in place of its own.
+def with_model(config: Config, name: str, paths: Paths, key: str) -> Config:
+    """Return the configuration with a model of conf/model/; its own one keeps its overrides.
+
+    Parameters
+    ----------
+    config, name, paths
+        The configuration, the model and the project.
+    key
+        What names the model, for messages, such as "ladder.models".
 
     Raises
     ------
     ConfigError
         When there is no such file, or it is not a model's.
     """
-    file, where = _file(name, paths)
-    if not file.is_file():
-        raise ConfigError(f"there is no {where}: the models are {', '.join(names(paths))}")
+    if name == config.model.name:
+        return config
+    where = f"conf/model/{name}.yaml"
+    if name not in names(paths):
+        raise ConfigError(f"{key}: there is no {where}: the models are {', '.join(names(paths))}")
     # The whole tree, so that references such as ${seed} find what they name.
-    tree = OmegaConf.create(plain(config) | {"model": read_yaml(file, where)})
+    tree = OmegaConf.create(plain(config) | {"model": _tree(name, paths)})
     model: Model = typed(Model, OmegaConf.to_container(tree.model, resolve=True), where)
     return replace(config, model=model)
 
 
-def _file(name: str, paths: Paths) -> tuple[Path, str]:
-    return paths.conf / "model" / f"{name}.yaml", f"conf/model/{name}.yaml"
+def _tree(name: str, paths: Paths) -> Any:
+    return OmegaConf.to_container(composed(f"model/{name}", [], paths.conf).model)
 
 
 def _packages(tree: Any) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """What a model costs: seconds to fit, milliseconds to predict, bytes to keep."""
 
-import statistics
 import time
 from dataclasses import dataclass
 
@@ -10,8 +9,7 @@ import skops.io
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-_LONG_S = 0.2  # after which no further repetition is timed
-_FEWEST, _MOST = 3, 50
+from .speed import median_ms
 
 
 @dataclass(frozen=True)
@@ -49,19 +47,10 @@ def measure(pipeline: Pipeline, x: pd.DataFrame, y: np.ndarray, rows: pd.DataFra
     start = time.perf_counter()
     fitted = clone(pipeline).fit(x, y)
     fit_s = time.perf_counter() - start
+    one = rows.iloc[:1]
     return Cost(
         fit_s=fit_s,
-        row_ms=_milliseconds(fitted, rows.iloc[:1]),
-        batch_ms=_milliseconds(fitted, rows),
+        row_ms=median_ms(lambda _: fitted.predict(one)),
+        batch_ms=median_ms(lambda _: fitted.predict(rows)),
         size=len(skops.io.dumps(fitted)),
     )
-
-
-def _milliseconds(pipeline: Pipeline, rows: pd.DataFrame) -> float:
-    pipeline.predict(rows)  # what is only done once must not count
-    times: list[float] = []
-    while len(times) < _FEWEST or (sum(times) < _LONG_S and len(times) < _MOST):
-        start = time.perf_counter()
-        pipeline.predict(rows)
-        times.append(time.perf_counter() - start)
-    return 1000 * statistics.median(times)

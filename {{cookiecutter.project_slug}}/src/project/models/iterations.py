@@ -22,6 +22,7 @@ from ..data.config import Task
 from ..data.load import features, target
 from ..evaluation.metrics import Metric, Predictions, metrics_of
 from .stages import staged, stages
+from .training import predict
 
 COLUMNS = ("split", "metric", "step", "value")
 STEPS = 50  # at most, of a curve
@@ -151,10 +152,4 @@ def _shortened(
                 warnings.simplefilter("ignore")
                 model.fit(x, y)
         for split, table in shown.items():
-            yield from _figures(_predict(model, table, config), split, step, config)
-
-
-def _predict(model: Pipeline, rows: pd.DataFrame, config: Config) -> Predictions:
-    from .training import predict
-
-    return predict(model, rows, config)
+            yield from _figures(predict(model, table, config), split, step, config)

@@ -2,6 +2,7 @@
 
 import statistics
 import time
+from collections.abc import Callable
 
 import pandas as pd
 from sklearn.base import BaseEstimator
@@ -41,16 +42,20 @@ def speed(fitted: Fitted, rows: pd.DataFrame, config: Config) -> dict[str, float
 
 
 def latency_ms(model: BaseEstimator, rows: pd.DataFrame, config: Config) -> float:
-    """Return the milliseconds that one row takes to be predicted: the median of some turns.
+    """Return the milliseconds that one row takes to be predicted: the median of some turns."""
+    one = [rows.iloc[i % len(rows) : i % len(rows) + 1] for i in range(_TURNS)]
+    return median_ms(lambda turn: predict(model, one[turn], config))
 
-    There are fewer turns for a slow model, and a first one that does not count.
+
+def median_ms(action: Callable[[int], object]) -> float:
+    """Return the median milliseconds of an action, which is called with 0, 1, 2 and so on.
+
+    There are fewer turns of a slow one, and a first one that does not count.
     """
+    action(0)
     taken: list[float] = []
-    predict(model, rows.head(1), config)
     while len(taken) < _TURNS and (len(taken) < _FEWEST or sum(taken) < _ENOUGH_S):
-        place = len(taken) % len(rows)
-        row = rows.iloc[place : place + 1]
         start = time.perf_counter()
-        predict(model, row, config)
+        action(len(taken))
         taken.append(time.perf_counter() - start)
     return 1000 * statistics.median(taken)

@@ -3,7 +3,7 @@
 import functools
 import platform
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..compute import pins
@@ -40,20 +40,8 @@ def wanted(compute: Compute) -> Facts | None:
     """Say what workers must be like; None where they are children that inherit it."""
     if compute.backend is Backend.local:
         return None
-    return Facts(
-        # Empty is how a variable is wanted that only the other kernel sets.
-        pins={"GLIBC_TUNABLES": ""} | pins(compute),
-        code=_code(),
-        lock=lock_hash(PROJECT),
-        packages=packages(),
-        python=platform.python_version(),
-    )
-
-
-@functools.cache
-def _code() -> str:
-    """Hash the code as this process found it: later edits are not in what it has imported."""
-    return code_hash(PROJECT.code)
+    # Empty is how a variable is wanted that only the other kernel sets.
+    return replace(_here(), pins={"GLIBC_TUNABLES": ""} | pins(compute))
 
 
 @functools.cache
@@ -119,9 +107,10 @@ def differences(expected: Facts, environment: dict[str, str], here: Facts) -> li
 
 @functools.cache
 def _here() -> Facts:
+    """Say what this process found when it was first asked: later edits are not in its imports."""
     return Facts(
         pins={},
-        code=_code(),
+        code=code_hash(PROJECT.code),
         lock=lock_hash(PROJECT),
         packages=packages(),
         python=platform.python_version(),

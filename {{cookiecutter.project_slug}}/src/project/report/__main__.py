@@ -12,7 +12,7 @@ from ..errors import ProjectError
 from ..locks import reading
 from ..manifest import check_files, load_manifest
 from ..paths import PROJECT
-from ..reproduce import chosen
+from ..runs import chosen
 
 
 def _main() -> None:

@@ -142,14 +142,15 @@ def verdict(found: "Explained") -> str:
     )
     fit, row, _, size = (ratio for *_, ratio in costs(found))
     price = f"it takes {fit} times the fit, {row} times the latency and {size} times the size"
-    better = f"it is better than {name} by {_of(gain)} in {found.found.score}"
+    word, apart = ("worse", -gain) if gain.value < 0 else ("better", gain)
+    told = f"it is {word} than {name} by {_of(apart)} in {found.found.score}"
     if gain.low > 0:
-        return f"It pays if that is worth it to you: {better}, and {price}."
+        return f"It pays if that is worth it to you: {told}, and {price}."
     if gain.low == gain.high == 0:
         return f"It does not pay: it is as good as {name} on every row, and {price}."
     if gain.high < 0:
-        return f"It does not pay: {better}, which is worse, and {price}."
-    return f"Too little data to tell whether it pays: {better}, and {price}."
+        return f"It does not pay: {told}, and {price}."
+    return f"Too little data to tell whether it pays: {told}, and {price}."
 
 
 def _of(value: Estimate) -> str:

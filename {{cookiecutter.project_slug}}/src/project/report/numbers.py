@@ -36,22 +36,42 @@ def verdict(metrics: dict[str, Any]) -> Verdict:
         The content of a run's metrics.json.
     """
     first = metrics["metrics"][0]
-    sign = 1 if first["higher_is_better"] else -1
     gain = metrics["splits"]["valid"]["gains"]["model"][first["name"]]
     if None in (gain["value"], gain["low"], gain["high"]):
         return Verdict("odd", "Too little data to tell", " whether it beats the zero rule.")
     if gain["low"] == gain["high"] == 0:
         same = f": their {first['name']} is the same."
         return Verdict("bad", "It does not beat the zero rule", same)
-    value, *bounds = (sign * gain[key] for key in ("value", "low", "high"))
-    low, high = sorted(bounds)
-    difference = estimate({"value": value, "low": low, "high": high}, decimals(gain))
-    rest = f": better by {difference} in {first['name']}."
+    told, low, high = apart(gain, higher_is_better=first["higher_is_better"])
+    rest = f": {told} in {first['name']}."
     if low > 0:
         return Verdict("good", "It beats the zero rule", rest)
     if high < 0:
         return Verdict("bad", "It is worse than the zero rule", rest)
     return Verdict("odd", "Too little data to tell", f" whether it beats the zero rule{rest}")
+
+
+def apart(gain: dict[str, float], *, higher_is_better: bool) -> tuple[str, float, float]:
+    """Write how far a model is from another one, both bounds known.
+
+    Parameters
+    ----------
+    gain
+        Its figure minus the other one's, with the bounds.
+    higher_is_better
+        Of the metric.
+
+    Returns
+    -------
+    tuple
+        "better by …" or "worse by …"; by how much it is better at the least, and at the most.
+    """
+    sign = 1 if higher_is_better else -1
+    low, high = sorted((sign * gain["low"], sign * gain["high"]))
+    better = sign * gain["value"] >= 0
+    ends = (low, high) if better else (-high, -low)
+    figure: Figure = {"value": abs(gain["value"]), "low": ends[0], "high": ends[1]}
+    return f"{'better' if better else 'worse'} by {estimate(figure, decimals(figure))}", low, high
 
 
 def estimate(figure: Figure, digits: int) -> str:

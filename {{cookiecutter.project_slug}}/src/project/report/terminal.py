@@ -12,7 +12,7 @@ from rich.table import Table
 from ..manifest import load_manifest
 from ..run_files import read_metrics
 from ..runs import PAGE
-from .numbers import decimals, estimate, number, verdict
+from .numbers import apart, decimals, estimate, number, verdict
 
 
 def show(run: Path, *, known: bool, console: Console | None = None) -> None:
@@ -99,19 +99,18 @@ def _table(manifest: dict[str, Any], metrics: dict[str, Any]) -> Table:
 def _answers(metrics: dict[str, Any]) -> Iterator[str]:
     """Hold the model against what people and the existing solution said, in the first metric."""
     first, valid = metrics["metrics"][0], metrics["splits"]["valid"]
-    name, sign = first["name"], 1 if first["higher_is_better"] else -1
+    name = first["name"]
     for whose, found in valid.get("answers", {}).items():
         figures, gain = found["figures"], found["gains"]["model"][name]
-        low, high = sorted(sign * gain[key] for key in ("low", "high"))
+        told, low, high = apart(gain, higher_is_better=first["higher_is_better"])
         digits = decimals(gain)
-        difference = estimate({"value": sign * gain["value"], "low": low, "high": high}, digits)
         said = "[green]The model beats" if low > 0 else "[red]The model is worse than"
         if low <= 0 <= high:
             said = "[yellow]Too little data to tell whether the model beats"
         yield f"{said} '{escape(whose)}'[/] " + escape(
             f"on the {found['rows']} of {valid['rows']} validation rows that it answers: {name} "
             f"{number(figures['model'][name]['value'], digits)} and "
-            f"{estimate(figures[whose][name], digits)}, better by {difference}."
+            f"{estimate(figures[whose][name], digits)}, {told}."
         )
 
 

@@ -6,8 +6,7 @@ from ..errors import RunError
 from ..manifest import check_files, load_manifest
 from ..paths import Paths
 from ..promotion.history import serving
-from ..reproduce import chosen
-from ..runs import FORGOTTEN
+from ..runs import FORGOTTEN, chosen
 
 PROMOTED = "promoted"
 

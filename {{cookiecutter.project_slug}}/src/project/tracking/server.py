@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 from ..errors import ConfigError, RemoteError, first_line
 from .config import KEY
 
-_VIEWER = "query Viewer { viewer { entity } }"
+VIEWER = "query Viewer { viewer { entity } }"
 _RUN = """query Arrived($entity: String, $project: String!, $run: String!) {
   project(name: $project, entityName: $entity) { run(name: $run) {
     summaryMetrics historyLineCount
@@ -41,7 +41,7 @@ class Server:
         if not key:
             raise ConfigError(f"make sync needs {KEY}: put it into .env as .env.example shows")
         self._key, self._timeout_s = key, timeout_s
-        viewer = self.ask(_VIEWER)["viewer"]
+        viewer = self.ask(VIEWER)["viewer"]
         if viewer is None:
             raise self._refused()
         self.entity: str = viewer["entity"]

@@ -16,7 +16,7 @@ from typing import Any
 
 from .. import errors
 from ..paths import PROJECT
-from .server import Server
+from .server import VIEWER, Server
 
 MARK = "arrived"
 _TIMEOUT_S = 10.0
@@ -65,7 +65,7 @@ def send(runs: list[Path], server: Server) -> None:
                 try:
                     process.communicate(timeout=_TIMEOUT_S)
                 except subprocess.TimeoutExpired:
-                    server.ask("query Viewer { viewer { entity } }")
+                    server.ask(VIEWER)
                 else:
                     return
         finally:
@@ -122,8 +122,7 @@ def _inspect(run: Path, *options: str) -> str:
     ).stdout
 
 
-def main() -> None:
-    """Send what is not there yet."""
+def _main() -> None:
     from .wandb import at_home
 
     at_home(PROJECT.root)
@@ -137,4 +136,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    errors.run(main)
+    errors.run(_main)

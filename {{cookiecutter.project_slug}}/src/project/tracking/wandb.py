@@ -62,7 +62,10 @@ class Tool:
             except _REACHES_NOBODY as error:
                 told = first_line(error)
                 wandb.teardown()
-            say(f"Weights & Biases can't be reached ({told}): recorded offline instead")
+            print(
+                f"Weights & Biases can't be reached ({told}): recorded offline instead",
+                file=sys.stderr,
+            )
         return self._start(record, "offline")
 
     def _finish(self, run: Any, code: int) -> None:
@@ -174,11 +177,6 @@ class Opened:
 
     def warning(self, record: dict[str, str]) -> None:
         """Nothing: the warnings are a table."""
-
-
-def say(sentence: str) -> None:
-    """Tell the user something that stops nothing."""
-    print(sentence, file=sys.stderr)
 
 
 def _short(checksums: dict[str, str]) -> str:
