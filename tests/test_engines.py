@@ -126,7 +126,7 @@ def command(project: Path, tmp_path: Path) -> Command:
     return start
 
 
-# A stand-in that is gone answers no more. It has made a container when it wrote the file for its id.
+# A stand-in that is gone answers no more; one that made a container wrote the file for its id.
 LEAVE, GONE = 'mv "$0.there" "$0.gone"', '[ -e "$0.gone" ]'
 MADE = """for a in "$@"; do case $a in --cidfile=*) echo 0123 >"${a#*=}" ;; esac; done"""
 DENIED = Engine(info="echo 'permission denied while trying to connect' >&2; exit 1")
@@ -273,7 +273,9 @@ def test_what_ended_by_itself_keeps_its_code(engine: Engine, code: int, command:
 @pytest.mark.parametrize("name", ["TERM", "HUP"])
 def test_a_signal_reaches_the_engine_which_ends_the_container(name: str, command: Command) -> None:
     # The stand-in asks for it, and ends as a container does.
-    run = f"trap 'echo had it >&2; exit 143' {name}; kill -{name} $PPID; while :; do sleep 0.1; done"
+    run = (
+        f"trap 'echo had it >&2; exit 143' {name}; kill -{name} $PPID; while :; do sleep 0.1; done"
+    )
     said = command(docker=Engine(run=run, events="echo container die"))
     assert (said.code, said.err) == (143, "had it\n")
 
