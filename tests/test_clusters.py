@@ -19,6 +19,7 @@ pytestmark = pytest.mark.docker
 HERE = Path(__file__).parent
 FOLDS = ("model=forest", "evaluation.folds=6", "evaluation.repeats=1")
 LIMITS = ("compute.memory_gb=1.5", "compute.cpus=1")
+ASKED = ("compute.memory_gb=1.5", "compute.cpus=1.5")  # Slurm gives whole processors
 # The jobs as Slurm remembers them come first; the last line is of the folds.
 SLURM = """python cluster_folds.py "$0" "$@" >folds.json && scontrol show jobs && cat folds.json"""
 CONTAINER = "./scripts/container.sh"
@@ -161,13 +162,13 @@ def test_slurm_gives_the_same_bits(project: Path, alone: list[str]) -> None:
         out = run(
             *(engine, "run", "--rm", "--init", "--hostname", "node", "--network", name),
             *("--tmpfs", "/tmp", "--mount", f"type=bind,source={project},target=/project"),  # noqa: S108 -- in the container, which nobody shares
-            *(name, "start-slurm", "sh", "-c", SLURM, "compute=slurm", *LIMITS, *FOLDS),
+            *(name, "start-slurm", "sh", "-c", SLURM, "compute=slurm", *ASKED, *FOLDS),
             cwd=project,
         )
     finally:
         run(engine, "network", "rm", name, cwd=project)
         run(engine, "image", "rm", name, cwd=project)
     assert bits(out) == alone
-    asked = re.findall(r"TRES=cpu=(\d+),mem=(\w+)", out)
-    assert set(asked) == {("1", "1536M")}
+    asked = re.findall(r"TRES=cpu=(\d+),mem=([\w.]+)", out)
+    assert set(asked) == {("2", "1.50G")}
     assert not list((project / ".cache").glob("slurm-*"))

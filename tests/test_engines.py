@@ -24,6 +24,7 @@ image) {image} ;;
 build) {build} ;;
 run) {run} ;;
 events) {events} ;;
+pull) {pull} ;;
 esac
 """
 
@@ -34,7 +35,7 @@ class Engine:
 
     Attributes
     ----------
-    info, buildx, image, build, run, events
+    info, buildx, image, build, run, events, pull
         Shell commands: what these subcommands do.
     version
         What `--version` prints.
@@ -47,6 +48,7 @@ class Engine:
     build: str = "true"
     run: str = "true"
     events: str = "true"
+    pull: str = "true"
 
 
 @dataclass
