@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,8 @@ buildx) {buildx} ;;
 image) {image} ;;
 build) {build} ;;
 run) {run} ;;
+events) {events} ;;
+pull) {pull} ;;
 esac
 """
 
@@ -33,7 +35,7 @@ class Engine:
 
     Attributes
     ----------
-    info, buildx, image, build, run
+    info, buildx, image, build, run, events, pull
         Shell commands: what these subcommands do.
     version
         What `--version` prints.
@@ -45,6 +47,8 @@ class Engine:
     image: str = "echo sha256:0123 sha256:4567"
     build: str = "true"
     run: str = "true"
+    events: str = "true"
+    pull: str = "true"
 
 
 @dataclass
@@ -95,12 +99,15 @@ def command(project: Path, tmp_path: Path) -> Command:
     for tool in (*tools, "chown", "cp", "env", "sleep", "uname", "tr", "echo"):
         (folder / tool).symlink_to(str(shutil.which(tool)))
 
-    def start(*arguments: str, env: dict[str, str] | None = None, **engines: Engine) -> Said:
+    def start(
+        *arguments: str, env: dict[str, str] | None = None, typed: str = "", **engines: Engine
+    ) -> Said:
         for name, engine in engines.items():
             log = tmp_path / f"{name}.log"
             text = STAND_IN.format(log=log, **vars(engine))
             (folder / name).write_text(text)
             (folder / name).chmod(0o755)
+            (folder / f"{name}.there").touch()
         # The list ends with a client by its full path, which this machine may have.
         known = {"PATH": str(folder), "ENGINE": "", "DOCKER_HOST": f"unix://{tmp_path}/none"}
         done = subprocess.run(
@@ -109,7 +116,7 @@ def command(project: Path, tmp_path: Path) -> Command:
             capture_output=True,
             text=True,
             check=False,
-            stdin=subprocess.DEVNULL,
+            input=typed,
         )
         asked = {
             name: (tmp_path / f"{name}.log").read_text().splitlines()
@@ -121,6 +128,9 @@ def command(project: Path, tmp_path: Path) -> Command:
     return start
 
 
+# A stand-in that is gone answers no more; one that made a container wrote the file for its id.
+LEAVE, GONE = 'mv "$0.there" "$0.gone"', '[ -e "$0.gone" ]'
+MADE = """for a in "$@"; do case $a in --cidfile=*) echo 0123 >"${a#*=}" ;; esac; done"""
 DENIED = Engine(info="echo 'permission denied while trying to connect' >&2; exit 1")
 STOPPED = Engine(info="echo 'Cannot connect to the Docker daemon' >&2; exit 1")
 PODMAN = Engine(info="echo 'rootless: false'", version="podman version 4.3.1")
@@ -142,8 +152,12 @@ ROOTLESS_PODMAN = Engine(info="echo 'rootless: true'", version="podman version 4
             Engine(image="exit 1", build="echo 'pull access denied' >&2; exit 1"),
             ["could not be built", "BASE_IMAGE=<name>"],
         ),
+        (
+            Engine(info=f"! {GONE}", image="exit 1", build=f"{LEAVE}; exit 1"),
+            ["docker stopped while it built the image", "run the command again"],
+        ),
     ],
-    ids=["stopped", "denied", "no plugin", "too old", "disk full", "no base"],
+    ids=["stopped", "denied", "no plugin", "too old", "disk full", "no base", "gone"],
 )
 def test_what_is_wrong_is_one_sentence(engine: Engine, words: list[str], command: Command) -> None:
     said = command(docker=engine)
@@ -222,3 +236,52 @@ def test_what_was_killed_without_a_limit_keeps_its_code(command: Command) -> Non
     assert (said.code, "error:" in said.err) == (137, False)
     limited = command("true", "compute.memory_gb=1", docker=Engine(run="exit 137"))
     assert (limited.code, "killed at its limit of 1 GB" in limited.err) == (2, True)
+
+
+@pytest.mark.parametrize("code", [125, 137, 143])
+@pytest.mark.parametrize(
+    "engine",
+    [Engine(info=f"! {GONE}", run=f"{MADE}; {LEAVE}"), Engine(run=MADE)],
+    ids=["gone", "back, and new"],
+)
+def test_an_engine_that_stopped_in_the_middle_is_told(
+    engine: Engine, code: int, command: Command
+) -> None:
+    said = command(docker=replace(engine, run=f"{engine.run}; exit {code}"))
+    assert said.code == 2
+    (sentence,) = [line for line in said.err.splitlines() if line.startswith("error: ")]
+    assert "docker stopped while this command ran, or was restarted" in sentence
+    assert "run the command again" in sentence
+
+
+@pytest.mark.parametrize(
+    ("engine", "code"),
+    [
+        # Its engine remembers it.
+        (Engine(run=f"{MADE}; exit 137", events="echo container die"), 137),
+        (Engine(run=f"{MADE}; exit 125", events="echo container create"), 125),
+        # It was refused.
+        (Engine(run="exit 125"), 125),
+        (Engine(run=f"{MADE}; exit 1"), 1),
+        (replace(PODMAN, run=f"{MADE}; exit 143"), 143),
+    ],
+    ids=["killed", "not started", "refused", "failed", "podman"],
+)
+def test_what_ended_by_itself_keeps_its_code(engine: Engine, code: int, command: Command) -> None:
+    said = command(docker=engine)
+    assert (said.code, "error:" in said.err) == (code, False)
+
+
+@pytest.mark.parametrize("name", ["TERM", "HUP"])
+def test_a_signal_reaches_the_engine_which_ends_the_container(name: str, command: Command) -> None:
+    # The stand-in asks for it, and ends as a container does.
+    run = (
+        f"trap 'echo had it >&2; exit 143' {name}; kill -{name} $PPID; while :; do sleep 0.1; done"
+    )
+    said = command(docker=Engine(run=run, events="echo container die"))
+    assert (said.code, said.err) == (143, "had it\n")
+
+
+def test_what_is_typed_reaches_the_command(command: Command) -> None:
+    said = command(docker=Engine(run="cat >&2"), typed="hello")
+    assert (said.code, said.err) == (0, "hello")
