@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,6 +69,9 @@ def test_the_log_holds_all_cells_and_who_answered_when(made: Made, tmp_path: Pat
     )
     assert set(said[log.TIME]) == {NOW}
     assert set(said[log.RUN]) == {made.folder.name}
+    # Words, not codes, for whoever reads the file with whatever.
+    schema = pq.read_schema(tmp_path / "out.parquet")
+    assert {schema.field(name).type for name in (log.TIME, log.RUN, "colour")} == {pa.string()}
 
 
 def test_however_it_is_stored_the_bits_are_the_same(fruit: Made, tmp_path: Path) -> None:
@@ -149,7 +153,7 @@ def test_a_disk_that_is_full_leaves_nothing(
         def close(self) -> None:
             raise AssertionError("it was full")
 
-    monkeypatch.setattr("project.serving.batch.pq.ParquetWriter", Full)
+    monkeypatch.setattr("project.serving.writing.pq.ParquetWriter", Full)
     with pytest.raises(OSError, match="No space left"):
         predict(fruit.model, fruit.paths.root / "table.csv", tmp_path / "o.parquet", NOW, block=8)
     assert list(tmp_path.iterdir()) == []

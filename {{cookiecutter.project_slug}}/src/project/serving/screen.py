@@ -87,17 +87,17 @@ class Screen:
             if rule.type.numeric:
                 _numbers(found, name, cells, rule, first)
             elif name in self._known:
-                strange = self._strange(name, cells)
-                count = pc.sum(strange).as_py() or 0
-                if count and rule.unseen:
-                    unseen[name] = count
-                elif count:
+                # Few words there are, and many cells: each is looked up once.
+                coded = cells.dictionary_encode()
+                new = pc.invert(pc.is_in(coded.dictionary, value_set=self._known[name]))
+                if not pc.any(new).as_py():
+                    continue
+                strange = new.take(coded.indices)
+                if rule.unseen:
+                    unseen[name] = pc.sum(strange).as_py()
+                else:
                     _add(found, name, listed(rule), strange, cells, first, _LISTED)
         return unseen
-
-    def _strange(self, name: str, cells: pa.Array) -> pa.Array:
-        known = pc.is_in(cells, value_set=self._known[name])
-        return pc.invert(pc.or_(known, cells.is_null()) if cells.null_count else known)
 
 
 def listed(rule: Rule) -> str:
