@@ -4,6 +4,7 @@ import gzip
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,16 @@ def test_the_log_holds_all_cells_and_who_answered_when(made: Made, tmp_path: Pat
     # Words, not codes, for whoever reads the file with whatever.
     schema = pq.read_schema(tmp_path / "out.parquet")
     assert {schema.field(name).type for name in (log.TIME, log.RUN, "colour")} == {pa.string()}
+
+
+def test_the_model_abstains_below_its_limit_and_says_so(fruit: Made, tmp_path: Path) -> None:
+    model = replace(fruit.model, limits=replace(fruit.model.limits, sure=0.9))
+    source, out = fruit.paths.root / "table.csv", tmp_path / "out.parquet"
+    done = predict(model, source, out, NOW, block=64)
+    said = pd.read_parquet(out)
+    surest = said[[f"{log.PROBABILITY}{label}" for label in ("apple", "plum")]].max(axis=1)
+    assert list(said[log.ABSTAIN]) == list(surest < 0.9)
+    assert 0 < done.abstained == said[log.ABSTAIN].sum() < len(said)
 
 
 def test_however_it_is_stored_the_bits_are_the_same(fruit: Made, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from ..errors import DataError
 from ..files import replacing
 from .lines import row_ids, table
 from .model import Answers, Model
-from .screen import Screen, rules_for
+from .screen import Screen
 from .writing import writing
 
 BLOCK = 1 << 15  # rows that are answered at once
@@ -70,7 +70,8 @@ def predict(model: Model, source: Path, out: Path, time: str, *, block: int = BL
     """
     names, screen = column_names(source), Screen(model.schema)
     screen.check_columns(names, str(source))
-    parts = blocks(batches(source, rules_for(names, screen.rules)), block)
+    rules = {name: screen.rules[name] for name in names}
+    parts = blocks(batches(source, rules), block)
     found, done = Violations(), Done()
 
     def lay_out(asked: Asked, answers: Answers) -> pa.RecordBatch:

@@ -5,7 +5,7 @@ Only what the model sees and the key are held to rules: a target is a truth that
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -148,8 +148,3 @@ def refuse(where: str, found: Violations) -> DataError:
     first, *others = list(found)
     more = f"; and {len(others)} more" if others else ""
     return DataError(f"{where}: {first.sentence()}{more}")
-
-
-def rules_for(names: Iterable[str], rules: Mapping[str, Rule]) -> dict[str, Rule]:
-    """Return the rules of the columns that are given."""
-    return {name: rules[name] for name in names}
