@@ -11,7 +11,9 @@ from project.manifest import check_files, load_manifest, write_manifest
 from project.provenance import canonical_hash
 from project.runs import MANIFEST, finite
 
-from .manifests import least
+from .manifests import CONFIG, least
+
+ODD_MODEL = {"name": "logistic", "classification": True}
 
 CONTENT = least(more={"b": 1.5, "a": ["ü", None, True]}, odd=float("nan"))
 
@@ -110,6 +112,10 @@ def test_a_missing_file_is_named(run: Path) -> None:
         (
             {"inputs": {**least()["inputs"], "data": {"t.csv": "../../../etc/passwd"}}},
             "has an odd value in inputs.data",
+        ),
+        (
+            {"inputs": {**least()["inputs"], "config": {**CONFIG, "model": ODD_MODEL}}},
+            "has an odd value in inputs.config.model.classification",
         ),
         ({"sizes": {"model_bytes": "x"}}, "has an odd value in sizes"),
     ],

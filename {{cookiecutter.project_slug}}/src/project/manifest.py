@@ -30,6 +30,8 @@ _SHAPE: Wanted = {
     "inputs.config.compute": dict,
     "inputs.config.evaluation.resamples": int,
     "inputs.config.model.name": str,
+    "inputs.config.model.classification?": (dict, type(None)),
+    "inputs.config.model.regression?": (dict, type(None)),
     "inputs.config.data.source": str,
     "inputs.config.data.target": str,
     "inputs.config.data.task": re.compile("classification|regression"),
