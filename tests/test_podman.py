@@ -57,10 +57,10 @@ def test_podman_makes_the_run_that_docker_makes(project: Path, podman: str) -> N
     assert {path.lstat().st_uid for path in project.rglob("*")} == {os.getuid()}
 
 
-def test_a_mistake_and_a_refused_limit_are_told_by_it(project: Path, podman: str) -> None:
+def test_a_mistake_and_a_limit_that_was_reached_are_told(project: Path, podman: str) -> None:
     for arguments, words in {
         "sede=1": "did you mean 'seed'",
-        "compute.cpus=4096 seed=3": "compute.cpus=4096",
+        "compute.memory_gb=0.1 seed=3": "killed at its limit of 0.1 GB",
     }.items():
         done = make(project, "train", f"ARGS={arguments}", env={"ENGINE": podman})
         assert done.code == 2

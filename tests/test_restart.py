@@ -21,7 +21,7 @@ Render = Callable[..., Path]
 QUICK = "tracking=disabled evaluation.folds=3 evaluation.repeats=1"
 EARLIER = f"{QUICK} evaluation.resamples=100 model=dummy"
 TRAIN = f"{QUICK} evaluation.resamples=100"
-TRIALS = 12
+TRIALS = 8
 TUNE = f"{TRAIN} tuning.models=[tree] tuning.trials={TRIALS} tuning.batch=2"
 
 
@@ -127,7 +127,7 @@ def test_an_engine_that_is_killed_and_started_again_costs_no_run(
 def test_an_engine_that_is_stopped_costs_no_trial_of_a_search(
     project: Path, own: OwnEngine, undisturbed: Path
 ) -> None:
-    before = state(project)
+    before, known = state(project), prints(project)
     tune = ("tune", f"ARGS={TUNE}")
 
     def trials() -> int:
@@ -145,5 +145,6 @@ def test_an_engine_that_is_stopped_costs_no_trial_of_a_search(
     assert {file: what for file, what in state(project).items() if file in before} == before
     succeed(project, *tune, env={"ENGINE": own.command})
     assert trials() == TRIALS
-    succeed(project, "train", f"ARGS={TRAIN}", env={"ENGINE": own.command})
-    assert prints(project) == prints(undisturbed)
+    found = prints(project)
+    assert len(found) > len(known)
+    assert found.items() <= prints(undisturbed).items()
