@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from project import lineage
-from project.affected import MODEL
 from project.data import cached
 from project.data.config import Data
 from project.errors import DataError
@@ -18,6 +17,7 @@ from project.manifest import load_manifest
 from project.paths import Paths
 from project.provenance import inputs
 from project.report.lineage import show, show_row
+from project.runs import MODEL
 from project.train import make
 
 from .conftest import configure, table
@@ -120,7 +120,7 @@ def test_no_row_is_forgotten_while_a_run_is_followed(
         asked.append(run.name)
 
     monkeypatch.setattr(lineage, "PROJECT", paths)
-    monkeypatch.setattr(lineage.report, "show", meanwhile)
+    monkeypatch.setattr("project.lineage.report.show", meanwhile)
     monkeypatch.setattr(sys, "argv", ["lineage", "latest", ""])
     lineage._main()
     assert asked == [run.name]

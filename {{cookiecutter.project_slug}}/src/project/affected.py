@@ -18,9 +18,17 @@ from .data.schema_file import without_categories
 from .files import replacing, sha256
 from .manifest import load_manifest
 from .paths import Paths
-from .runs import FIGURES, FORGOTTEN, PAGE, read_json, write_json
-
-MODEL, PREDICTIONS, SCHEMA = "model.skops", "predictions.parquet", "schema.yaml"
+from .runs import (
+    FIGURES,
+    FORGOTTEN,
+    METRICS,
+    MODEL,
+    PAGE,
+    PREDICTIONS,
+    SCHEMA,
+    read_json,
+    write_json,
+)
 
 
 @dataclass
@@ -134,7 +142,7 @@ def erase(run: Affected, paths: Paths) -> None:
 
 def note(folder: Path) -> None:
     """Keep beside a run how many of its rows were taken out, and what its files are since."""
-    splits = read_json(folder / "metrics.json")["splits"]
+    splits = read_json(folder / METRICS)["splits"]
     before = sum(split["rows"] for split in splits.values())
     left = pq.read_metadata(folder / PREDICTIONS).num_rows
     with replacing(folder / FORGOTTEN) as scratch:

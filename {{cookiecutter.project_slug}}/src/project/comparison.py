@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .manifest import load_manifest
-from .runs import read_json
+from .runs import METRICS, MODEL, PREDICTIONS, read_json
 
 FIRST = 3  # rows of each kind that are shown; the rest is counted
 _AROUND = ("image", "base_image", "base_image_digest", "libc", "machine", "processor")
@@ -109,7 +109,7 @@ def _outputs(
 
 
 def _metrics(recorded: Path, repeated: Path) -> Iterator[Difference]:
-    trees = (read_json(folder / "metrics.json")["splits"] for folder in (recorded, repeated))
+    trees = (read_json(folder / METRICS)["splits"] for folder in (recorded, repeated))
     moved = [
         (where.replace(".figures.", ".").removesuffix(".value"), *pair)
         for where, *pair in _moved(*trees)
@@ -123,7 +123,7 @@ def _parameter(recorded: Path, repeated: Path) -> Iterator[Difference]:
     from .models.difference import first_difference
     from .models.store import load_model
 
-    models = (load_model(folder / "model.skops") for folder in (recorded, repeated))
+    models = (load_model(folder / MODEL) for folder in (recorded, repeated))
     found = first_difference(*models)
     if found:
         yield Difference("fitted parameter", *found)
@@ -132,7 +132,7 @@ def _parameter(recorded: Path, repeated: Path) -> Iterator[Difference]:
 def _predictions(recorded: Path, repeated: Path) -> Iterator[Difference]:
     import pandas as pd
 
-    files = (folder / "predictions.parquet" for folder in (recorded, repeated))
+    files = (folder / PREDICTIONS for folder in (recorded, repeated))
     one, two = (pd.read_parquet(file).set_index(["split", "row_id"]) for file in files)
     if list(one.columns) != list(two.columns):
         yield Difference(

@@ -14,6 +14,7 @@ from .compute import pin
 from .locks import reading
 from .paths import PROJECT, Paths
 from .recorded import Recorded, open_run
+from .runs import MODEL
 
 if TYPE_CHECKING:
     from .evaluation.diversity import Diversity
@@ -78,7 +79,7 @@ def explain(run: Recorded) -> Explained:
     from .models.store import load_model
     from .models.training import predict
 
-    config, pipeline = run.config, load_model(run.folder / "model.skops")
+    config, pipeline = run.config, load_model(run.folder / MODEL)
     names = [member.name for member in members(pipeline)]
     splits = load(config.data, run.paths, "train", "valid")
     valid = features(splits["valid"], config.data)

@@ -23,7 +23,7 @@ from .locks import reading
 from .manifest import check_files, load_manifest
 from .openings import record
 from .paths import PROJECT, Paths
-from .runs import one_run
+from .runs import MODEL, one_run
 from .typed import typed
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def read_subject(
     train, valid = splits["train"], splits[VALID]
     x, y = features(train, config.data), target(train, config.data)
     others = baselines(replace(config, seed=int(manifest["inputs"]["config"]["seed"])))
-    model = folder / "model.skops"
+    model = folder / MODEL
     return Subject(
         pipeline=load_model(model),
         baselines={name: one.fit(x, y) for name, one in others.items()},

@@ -19,6 +19,7 @@ from . import errors
 from .errors import RunError
 from .locks import reading
 from .paths import PROJECT, Paths
+from .runs import MODEL, PREDICTIONS
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -51,7 +52,7 @@ def steps(run: str, row: str, paths: Paths) -> Iterator[Step]:
 
     made = open_run(run, paths)
     folder, data = made.folder, made.config.data
-    known = pd.read_parquet(folder / "predictions.parquet").set_index("row_id")
+    known = pd.read_parquet(folder / PREDICTIONS).set_index("row_id")
     rows = pd.concat(load(data, made.paths, *known["split"].unique()).values())
     found = rows.index[rows.index.astype(str) == row]
     if len(found) != 1:
@@ -61,7 +62,7 @@ def steps(run: str, row: str, paths: Paths) -> Iterator[Step]:
         )
     one = rows.loc[found]
     yield "the validated table", {str(name): cell for name, cell in one.iloc[0].items()}
-    pipeline = load_model(folder / "model.skops")
+    pipeline = load_model(folder / MODEL)
     yield from _inside(pipeline, features(one, data))
     yield "recorded in predictions.parquet", dict(known.loc[found[0]].drop("split"))
 

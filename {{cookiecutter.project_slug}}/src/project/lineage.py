@@ -16,7 +16,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from . import errors
-from .affected import MODEL, PREDICTIONS
 from .data import cached
 from .data.split import SPLIT
 from .data.table import ROW_ID
@@ -26,7 +25,7 @@ from .locks import reading
 from .manifest import checksum_of, load_manifest
 from .paths import PROJECT, Paths
 from .report import lineage as report
-from .runs import FORGOTTEN, chosen, read_json
+from .runs import FORGOTTEN, MODEL, PREDICTIONS, chosen, read_json
 
 
 class State(Enum):

@@ -1,4 +1,4 @@
-"""Where everything lies. The only place in the code that spells a path."""
+"""Where everything lies in a project; runs.py names what lies in a run."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -12,7 +12,7 @@ from .data import cached
 from .errors import DataError
 from .manifest import check_files, checksum_of, load_manifest
 from .paths import Paths
-from .runs import one_run
+from .runs import CONFIG, one_run
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,14 @@ def reopen(folder: Path, paths: Paths) -> Recorded:
     """
     manifest = load_manifest(folder)
     check_files(folder, manifest)
-    text = (folder / "config.yaml").read_text(encoding="utf-8")
-    config = validate(OmegaConf.create(dict(yaml.safe_load(text))))
     validated, split = (_table(file, manifest, folder, paths) for file in paths.trained_on)
-    return Recorded(folder, manifest, config, _Version(paths.root, (validated, split)))
+    return Recorded(folder, manifest, read_config(folder), _Version(paths.root, (validated, split)))
+
+
+def read_config(folder: Path) -> Config:
+    """Read the configuration that the run in a folder was made with."""
+    text = (folder / CONFIG).read_text(encoding="utf-8")
+    return validate(OmegaConf.create(dict(yaml.safe_load(text))))
 
 
 def _table(file: Path, manifest: dict[str, Any], folder: Path, paths: Paths) -> Path:

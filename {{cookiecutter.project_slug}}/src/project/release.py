@@ -16,10 +16,10 @@ from .compute import pin
 from .config import Config
 from .locks import reading
 from .paths import PROJECT, Paths
-from .runs import MANIFEST
+from .runs import CONFIG, MANIFEST, MODEL, SCHEMA
 from .serving.served import served
 
-_MODEL = (MANIFEST, "model.skops", "schema.yaml", "config.yaml")
+_MODEL = (MANIFEST, MODEL, SCHEMA, CONFIG)
 _PROJECT = ("src", "conf", "dvc.yaml", ".dvc/config", "requirements/runtime.lock")
 
 

@@ -19,7 +19,7 @@ from . import errors
 from .errors import DataError, ProjectError, RunError
 from .manifest import check_files, checksum_of, load_manifest
 from .paths import PROJECT, RECORDED, Paths
-from .runs import chosen
+from .runs import SCHEMA, chosen
 
 
 def plan(wanted: str, paths: Paths) -> None:
@@ -94,22 +94,19 @@ def repeat(folder: Path, wanted: str, recorded: Paths, paths: Paths) -> bool:
     bool
         Whether the two are identical.
     """
-    import yaml
-    from omegaconf import OmegaConf
-
     from .compute import pin
-    from .config import Backend, validate
+    from .config import Backend
+    from .recorded import read_config
 
     manifest = load_manifest(folder)
-    text = (folder / "config.yaml").read_text(encoding="utf-8")
-    config = validate(OmegaConf.create(dict(yaml.safe_load(text))))
+    config = read_config(folder)
     # Where it was done moved no bit, and may not be there any more.
     config.compute.backend = Backend.local
     pin(config.compute)
     lay_out(manifest, recorded, paths)
     # A first training writes the schema after its code was kept; older runs have none.
-    if "schema.yaml" in manifest["files"]:
-        shutil.copyfile(folder / "schema.yaml", paths.schema)
+    if SCHEMA in manifest["files"]:
+        shutil.copyfile(folder / SCHEMA, paths.schema)
     from rich.console import Console
 
     from .comparison import compare

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from .errors import RunError
-from .runs import read_json
+from .runs import FOLDS, LOG, METRICS, read_json
 from .shape import Wanted, misshapen
 
-METRICS, FOLDS, LOG = "metrics.json", "folds.json", "log.jsonl"
 _NUMBER = (int, float, type(None))
 _SHAPE: Wanted = {
     "confidence": float,

@@ -11,6 +11,7 @@ from .manifest import load_manifest
 from .provenance import canonical_hash, leaves
 from .report.numbers import Figure
 from .run_files import read_metrics
+from .runs import MODEL
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def metrics_of(rows: list[RunRow]) -> dict[str, bool]:
 
 def _costs(manifest: dict[str, Any], folder: Path) -> dict[str, float]:
     timings, sizes = manifest["timings"], manifest.get("sizes") or {}
-    model = folder / "model.skops"
+    model = folder / MODEL
     size = sizes.get("model_bytes") or (model.stat().st_size if model.exists() else None)
     found = {
         "fit_s": timings.get("fit_s"),

@@ -1,4 +1,4 @@
-"""Keep runs: one folder each, which exists whole or not at all."""
+"""Keep runs: one folder each, which exists whole or not at all, with files of these names."""
 
 import json
 import re
@@ -13,7 +13,9 @@ from .errors import RunError
 from .files import locked
 from .paths import Paths
 
-MANIFEST = "manifest.json"
+MANIFEST, CONFIG, SCHEMA = "manifest.json", "config.yaml", "schema.yaml"
+MODEL, PREDICTIONS, METRICS = "model.skops", "predictions.parquet", "metrics.json"
+FOLDS, CURVES, RESOURCES, LOG = "folds.json", "curves.parquet", "resources.parquet", "log.jsonl"
 FORGOTTEN = "forgotten.json"  # only where rows of a run were forgotten: how many
 FIGURES, PAGE = "figures", "report.html"
 CODE = "code.patch"  # only where a run was made from code that no commit holds

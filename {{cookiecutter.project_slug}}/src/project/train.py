@@ -24,7 +24,7 @@ from .manifest import write_manifest
 from .paths import PROJECT, Paths
 from .provenance import circumstances, code_patch, inputs, plain, run_id
 from .report.terminal import show
-from .runs import CODE, create, find
+from .runs import CODE, MODEL, SCHEMA, create, find
 from .tracking.config import check, group
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def make(
     name = run_id(into)
     with create(name, paths) as folder:
         # Who asks the model later need not have the project's conf/ of that day.
-        shutil.copyfile(paths.schema, folder / "schema.yaml")
+        shutil.copyfile(paths.schema, folder / SCHEMA)
         outputs = save(folder, trained, splits, predictions, metrics, config)
         save_beside(
             folder,
@@ -127,7 +127,7 @@ def make(
             "outputs": outputs,
             "timings": {**timings, "total_s": time.perf_counter() - start},
             "sizes": {
-                "model_bytes": (folder / "model.skops").stat().st_size,
+                "model_bytes": (folder / MODEL).stat().st_size,
                 "peak_memory_mb": watch.peak_memory_mb,
             },
             "finished": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),

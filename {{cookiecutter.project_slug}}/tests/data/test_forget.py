@@ -29,7 +29,7 @@ from project.locks import forgetting, reading
 from project.manifest import check_files, load_manifest, write_manifest
 from project.paths import Paths
 from project.provenance import inputs
-from project.runs import FIGURES, FORGOTTEN, PAGE, read_json
+from project.runs import FIGURES, FORGOTTEN, MODEL, PAGE, PREDICTIONS, read_json
 from project.train import make
 
 from ..conftest import configure
@@ -180,11 +180,11 @@ def test_a_group_is_forgotten_everywhere_and_nobody_else_is(paths: Paths) -> Non
 
 
 def test_a_run_loses_the_rows_and_still_leads_to_all_others(paths: Paths) -> None:
-    before = {f.name: pd.read_parquet(f / affected.PREDICTIONS) for f in paths.runs.iterdir()}
+    before = {f.name: pd.read_parquet(f / PREDICTIONS) for f in paths.runs.iterdir()}
     forgotten("patient=3", paths)
     for name, old in before.items():
         folder = paths.runs / name
-        new = pd.read_parquet(folder / affected.PREDICTIONS)
+        new = pd.read_parquet(folder / PREDICTIONS)
         theirs = old["row_id"] % 3 == 0
         pd.testing.assert_frame_equal(new, old[~theirs].reset_index(drop=True))
         with pytest.raises(RunError, match="forgotten since"):
@@ -207,9 +207,9 @@ def test_models_that_keep_rows_go_and_others_stay(paths: Paths) -> None:
     }
     forgotten("visit-0001", paths)
     for name, keeps_rows in neighbours.items():
-        trained = pd.read_parquet(paths.runs / name / affected.PREDICTIONS)
+        trained = pd.read_parquet(paths.runs / name / PREDICTIONS)
         assert 2 not in set(trained["row_id"])
-        assert (paths.runs / name / affected.MODEL).exists() is not keeps_rows
+        assert (paths.runs / name / MODEL).exists() is not keeps_rows
 
 
 def test_a_model_with_a_category_of_the_person_alone_goes_too(paths: Paths) -> None:
@@ -222,7 +222,7 @@ def test_one_after_another_is_forgotten_in_the_versions_of_old_runs(paths: Paths
     forgotten("visit-0003", paths)
     forgotten("patient=2", paths)
     for folder in paths.runs.iterdir():
-        ids = pd.read_parquet(folder / affected.PREDICTIONS)["row_id"]
+        ids = pd.read_parquet(folder / PREDICTIONS)["row_id"]
         assert not set(ids) & {4, *range(2, 151, 3)}
     for file in cached.objects(paths).values():
         rows = pd.read_parquet(file)
@@ -264,9 +264,9 @@ def test_a_kill_at_any_step_is_mended_by_doing_it_again(
     forgotten("patient=3", paths)
     assert not list(paths.root.rglob(".*.csv*"))
     for folder in paths.runs.iterdir():
-        ids = pd.read_parquet(folder / affected.PREDICTIONS)["row_id"]
+        ids = pd.read_parquet(folder / PREDICTIONS)["row_id"]
         assert not (ids % 3 == 0).any()
-        assert not (folder / affected.MODEL).exists()
+        assert not (folder / MODEL).exists()
     with pytest.raises(DataError, match="no row of"):
         forget.plan("patient=3", paths)
 

@@ -16,7 +16,7 @@ from project.paths import Paths
 from project.promotion import forgetting, service, versions
 from project.promotion.history import read
 from project.report.forgetting import show
-from project.runs import FORGOTTEN, PAGE, every
+from project.runs import FORGOTTEN, MODEL, PAGE, PREDICTIONS, every
 from project.serving.served import served
 
 from ..data.test_forget import built, refresh
@@ -43,7 +43,7 @@ def paths(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths
 
 def rows(run: Path) -> tuple[int, str]:
     """Order runs by the version of the table, then by the model."""
-    return len(pd.read_parquet(run / affected.PREDICTIONS)), (run / "config.yaml").read_text()
+    return len(pd.read_parquet(run / PREDICTIONS)), (run / "config.yaml").read_text()
 
 
 def objects(paths: Paths) -> set[str]:
@@ -78,12 +78,12 @@ def test_a_model_loses_the_rows_and_is_withdrawn(paths: Paths) -> None:
     done(paths)
     for version in ("v1", "v2"):
         folder = paths.models / version
-        left = pd.read_parquet(folder / affected.PREDICTIONS)
+        left = pd.read_parquet(folder / PREDICTIONS)
         assert len(left)
         assert not (left["row_id"] % 3 == 0).any()
         assert (folder / FORGOTTEN).exists()
         assert not (folder / PAGE).exists()
-        assert not (folder / affected.MODEL).exists()  # all knew the colour of this person alone
+        assert not (folder / MODEL).exists()  # all knew the colour of this person alone
         assert (paths.models / f"{version}.md").read_text().startswith(f"# {version}\n\nWithdrawn")
         with pytest.raises(RunError):
             service.roll_back(version, paths)
@@ -106,9 +106,7 @@ def test_a_model_loses_the_rows_and_is_withdrawn(paths: Paths) -> None:
     shutil.rmtree(paths.models / "v2")
     with Repo(str(paths.root)) as repo:
         repo.checkout()
-    assert not (
-        pd.read_parquet(paths.models / "v2" / affected.PREDICTIONS)["row_id"] % 3 == 0
-    ).any()
+    assert not (pd.read_parquet(paths.models / "v2" / PREDICTIONS)["row_id"] % 3 == 0).any()
 
 
 def test_a_model_that_knew_nothing_of_the_rows_stays_in_service(paths: Paths) -> None:
@@ -125,7 +123,7 @@ def test_a_model_that_knew_nothing_of_the_rows_stays_in_service(paths: Paths) ->
 
 
 def test_a_row_that_no_prediction_is_of_takes_no_figure_along(paths: Paths) -> None:
-    told = pd.read_parquet(paths.models / "v1" / affected.PREDICTIONS)["row_id"]
+    told = pd.read_parquet(paths.models / "v1" / PREDICTIONS)["row_id"]
     splits = pd.read_parquet(paths.split).set_index("__row_id__")["__split__"]
     tested = next(i for i in splits.index[splits == "test"] if i <= 120 and i not in set(told))
     before = {f.name for f in (paths.models / "v1").rglob("*")}
@@ -158,7 +156,7 @@ def test_a_kill_at_any_step_is_mended_by_doing_it_again(
             forget.apply(forget.plan("patient=3", paths), paths)
     done(paths)
     for version in ("v1", "v2"):
-        left = pd.read_parquet(paths.models / version / affected.PREDICTIONS)
+        left = pd.read_parquet(paths.models / version / PREDICTIONS)
         assert not (left["row_id"] % 3 == 0).any()
     assert objects(paths) <= cached.objects(paths).keys()
     assert [e.action for e in read(paths)].count("withdraw") == 1

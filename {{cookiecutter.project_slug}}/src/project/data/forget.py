@@ -23,6 +23,7 @@ from ..locks import forgetting
 from ..paths import PROJECT, Paths
 from ..promotion import forgetting as promoted
 from ..report import forgetting as report
+from ..runs import PREDICTIONS, SCHEMA
 from . import cached, erase, outside
 from .config import Data, load_data
 from .holdings import Holdings, look
@@ -82,7 +83,7 @@ def plan(wanted: str, paths: Paths) -> Plan:
     categories = erase.listed(held, data, schema, paths)
     runs = affected.affected(held, paths)
     for run in runs:
-        kept = run.folder / affected.SCHEMA
+        kept = run.folder / SCHEMA
         if run.ids is not None and kept.exists():
             run.categories = erase.listed(held, data, load_schema(kept), paths)
     patched = patches.affected(patches.holding(data.source, categories, held), paths)
@@ -163,11 +164,11 @@ def prove(todo: Plan, paths: Paths) -> list[Trace]:
     given = [paths.root / todo.wanted[1:]] if todo.wanted.startswith("@") else []
     found = list(todo.held.search.folder(paths.root, skip=given))
     for run in todo.runs:
-        file = run.folder / affected.PREDICTIONS
+        file = run.folder / PREDICTIONS
         if run.ids is not None and file.exists():
             ids = pq.read_table(file, columns=["row_id"]).column(0).to_numpy()
             if left := int(np.isin(ids, run.ids).sum()):
-                found.append(Trace(f"{run.where}/{affected.PREDICTIONS}", f"{left} rows"))
+                found.append(Trace(f"{run.where}/{PREDICTIONS}", f"{left} rows"))
     left_over = cached.objects(paths).keys() & todo.held.splits.keys()
     found += [Trace(f".dvc/cache: {checksum}", "their split") for checksum in sorted(left_over)]
     models = (file.relative_to(paths.root).as_posix() for file in todo.models if file.exists())

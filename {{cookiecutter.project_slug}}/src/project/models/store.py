@@ -13,7 +13,17 @@ from ..config import Config
 from ..evaluation.metrics import Predictions
 from ..fingerprint import fingerprint
 from ..provenance import plain
-from ..runs import write_json
+from ..runs import (
+    CONFIG,
+    CURVES,
+    FOLDS,
+    LOG,
+    METRICS,
+    MODEL,
+    PREDICTIONS,
+    RESOURCES,
+    write_json,
+)
 from .cautions import Caution
 from .training import Trained
 from .trusted import load_trusted, refuse_foreign
@@ -47,17 +57,17 @@ def save(
     RunError
         When the model holds a type that could not be loaded again.
     """
-    skops.io.dump(trained.pipeline, folder / "model.skops")
+    skops.io.dump(trained.pipeline, folder / MODEL)
     # Now, and not when somebody wants to use the model.
-    refuse_foreign(folder / "model.skops", "model.skops of this run")
+    refuse_foreign(folder / MODEL, f"{MODEL} of this run")
     rows = pd.concat(
         [prediction_rows(splits[name], name, made["model"]) for name, made in predictions.items()]
     )
-    rows.to_parquet(folder / "predictions.parquet", index=False)
-    (folder / "config.yaml").write_text(
+    rows.to_parquet(folder / PREDICTIONS, index=False)
+    (folder / CONFIG).write_text(
         yaml.safe_dump(plain(config), sort_keys=False, allow_unicode=True), encoding="utf-8"
     )
-    write_json(metrics, folder / "metrics.json")
+    write_json(metrics, folder / METRICS)
     prints = {
         "model": fingerprint(trained.pipeline),
         "predictions": fingerprint([vars(made["model"]) for made in predictions.values()]),
@@ -84,10 +94,10 @@ def save_beside(
         As `iterations.curves`, `foldscores.fold_scores`, `resources.Watch` and `cautions` make
         them.
     """
-    curves.to_parquet(folder / "curves.parquet", index=False)
-    write_json(folds, folder / "folds.json")
-    resources.to_parquet(folder / "resources.parquet", index=False)
-    with (folder / "log.jsonl").open("w", encoding="utf-8") as log:
+    curves.to_parquet(folder / CURVES, index=False)
+    write_json(folds, folder / FOLDS)
+    resources.to_parquet(folder / RESOURCES, index=False)
+    with (folder / LOG).open("w", encoding="utf-8") as log:
         for record in warnings:
             log.write(json.dumps({"level": "warning", **record}, ensure_ascii=False) + "\n")
 

@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ..affected import PREDICTIONS
 from ..command import overrides
 from ..config import Config
 from ..data.config import Task
@@ -19,6 +18,7 @@ from ..openings import warning
 from ..paths import Paths
 from ..report.evaluation_words import sentences
 from ..report.numbers import significant
+from ..runs import PREDICTIONS
 from .gate import Gate
 from .guards import note, of_method
 from .markdown import cell, table

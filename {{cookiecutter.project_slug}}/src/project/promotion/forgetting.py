@@ -9,10 +9,10 @@ from pathlib import Path
 
 import yaml
 
-from ..affected import MODEL, PREDICTIONS, SCHEMA, Affected
+from ..affected import Affected
 from ..files import md5, replacing
 from ..paths import Paths
-from ..runs import CODE, FIGURES, FORGOTTEN, PAGE
+from ..runs import CODE, FIGURES, FORGOTTEN, MODEL, PAGE, PREDICTIONS, SCHEMA
 from . import changelog, versions
 from .service import in_service
 from .versions import GATES

@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from ..affected import MODEL as FILE
-from ..affected import PREDICTIONS
 from ..config import Config
 from ..data.config import Data
 from ..errors import RunError
@@ -20,6 +18,8 @@ from ..evaluation.subject import Subject, Table, ask, take
 from ..manifest import check_files, load_manifest
 from ..models.store import load_model
 from ..paths import Paths
+from ..runs import MODEL as FILE
+from ..runs import PREDICTIONS
 from ..typed import typed
 from .gate import Incumbent
 from .history import serving

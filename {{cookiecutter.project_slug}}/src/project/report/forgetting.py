@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ..affected import MODEL, PREDICTIONS, SCHEMA, model_copies, tracked
+from ..affected import model_copies, tracked
 from ..data import cached
 from ..data.traces import DISTINCT, Trace
 from ..paths import Paths
 from ..promotion.versions import GATES
-from ..runs import CODE
+from ..runs import CODE, MODEL, PREDICTIONS, SCHEMA
 from .forgetting_runs import show_models, show_runs
 
 if TYPE_CHECKING:

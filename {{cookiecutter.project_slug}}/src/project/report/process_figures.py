@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from ..run_files import FOLDS, read_folds
+from ..run_files import read_folds
+from ..runs import FOLDS
 from .figures import COLOURS, Drawn, drawing, label, svg, thin
 
 CURVES, RESOURCES = "curves.parquet", "resources.parquet"

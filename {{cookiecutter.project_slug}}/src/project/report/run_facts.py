@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..run_files import FOLDS, read_folds, read_log
+from ..run_files import read_folds, read_log
+from ..runs import FOLDS
 from .numbers import decimals, number, short
 from .run_figures import names, validation
 

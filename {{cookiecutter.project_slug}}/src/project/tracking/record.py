@@ -14,6 +14,7 @@ from ..manifest import load_manifest
 from ..paths import Paths
 from ..provenance import plain
 from ..run_files import read_folds, read_log, read_metrics
+from ..runs import CURVES, FIGURES, MANIFEST, MODEL, PREDICTIONS, RESOURCES
 from .config import group
 
 
@@ -64,9 +65,9 @@ def finished(folder: Path, config: Config, paths: Paths) -> Record:
     if config.tracking.rows:
         tables["rows"] = rows(folder, config, paths)
     series = {
-        "iteration": _curves(pd.read_parquet(folder / "curves.parquet")),
+        "iteration": _curves(pd.read_parquet(folder / CURVES)),
         "fold": folds.add_prefix("fold/").rename(columns={"fold/fold": "fold"}),
-        "time_s": _resources(pd.read_parquet(folder / "resources.parquet")),
+        "time_s": _resources(pd.read_parquet(folder / RESOURCES)),
     }
     return Record(
         id=manifest["run_id"],
@@ -80,9 +81,9 @@ def finished(folder: Path, config: Config, paths: Paths) -> Record:
         | {f"size/{key}": value for key, value in manifest["sizes"].items()},
         series={axis: frame for axis, frame in series.items() if len(frame)},
         tables={name: frame for name, frame in tables.items() if len(frame)},
-        figures=sorted((folder / "figures").glob("*.svg")),
+        figures=sorted((folder / FIGURES).glob("*.svg")),
         warnings=warnings,
-        artifacts=[(folder / "model.skops", "model"), (folder / "manifest.json", "data")],
+        artifacts=[(folder / MODEL, "model"), (folder / MANIFEST, "data")],
     )
 
 
@@ -115,7 +116,7 @@ def rows(folder: Path, config: Config, paths: Paths) -> pd.DataFrame:
         `row_id`, `split`, the features, `y_true`, `y_pred`, `correct` (of a class) or `error` (of a
         quantity), `p_<class>`; at most `tracking.rows` rows, evenly taken.
     """
-    made = pd.read_parquet(folder / "predictions.parquet")
+    made = pd.read_parquet(folder / PREDICTIONS)
     made = made.iloc[np.unique(np.linspace(0, len(made) - 1, config.tracking.rows).astype(int))]
     splits = load(config.data, paths, "train", "valid")
     inputs = pd.concat(splits.values()).drop(columns=config.data.target)
