@@ -99,11 +99,22 @@ def memory() -> dict[str, float]:
 
 
 def log() -> dict[str, float]:
-    """Return seconds and the most megabytes of a backtest of answers to 100,000 rows."""
+    """Return seconds and the most megabytes of a backtest of 100,000 rows in eight periods."""
+    import pandas as pd
+    from project.paths import PROJECT
+    from project.runs import latest
+
     part, out = FOLDER / "part.csv", "reports/log.parquet"
     with SOURCE.open() as whole, part.open("w") as file:
         file.writelines(next(whole) for _ in range(LOGGED + 1))
     run("project.predict", str(part), out, "latest")
+    # As if they had come one by one since the model was made.
+    answers = pd.read_parquet(out)
+    folder = latest(PROJECT) or PROJECT.runs
+    made = json.loads((folder / "manifest.json").read_text())["finished"]
+    times = pd.date_range(made, pd.Timestamp.now("UTC"), periods=len(answers))
+    answers["log.time"] = times.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    answers.to_parquet(out, index=False)
     seconds, most = run("project.backtest", out, "latest")
     return {"backtest_s": seconds, "backtest_mb": most}
 
