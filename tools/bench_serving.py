@@ -37,7 +37,7 @@ def measure(project: Path) -> dict[str, Any]:
     called("make", "train", "ARGS=tracking=disabled", cwd=project)
     called(*inside, "serving_cost.py", "table", str(LONG), cwd=project)
     found: dict[str, Any] = {}
-    for part in ("batch", "memory", "row"):
+    for part in ("batch", "memory", "log", "row"):
         out = called(*inside, "serving_cost.py", part, cwd=project)
         found |= json.loads(out.splitlines()[-1])
     image = called("make", "-s", "release", "RUN=latest", cwd=project).split()[-1]
@@ -113,6 +113,13 @@ def rows(found: dict[str, Any]) -> str:
     """Lay the figures out as rows of the table in README.md."""
     one = found["serving"]
     bare = one["bare_rows_s"]
+    # Not in figures of an earlier day.
+    backtest = (
+        f"| `make backtest` of a log of 100,000 rows | {one['backtest_s']:.0f} s, "
+        f"{one['backtest_mb']:.0f} MB | 60 s |\n"
+        if "backtest_s" in one
+        else ""
+    )
     return "".join(
         [
             "| bare `predict_proba` of 400,000 rows of 20 columns in memory "
@@ -124,6 +131,7 @@ def rows(found: dict[str, Any]) -> str:
             ),
             f"| its memory for {LONG:,} rows, and for twice as many | {one['long_mb']:.0f} MB, "
             f"{one['twice_mb']:.0f} MB | the same |\n",
+            backtest,
             f"| bare `predict_proba` of one row | {one['bare_ms']:.1f} ms | |\n",
             f"| the service at {RATE} requests/s: median, p99 | {one['p50_ms']:.1f} ms, "
             f"{one['p99_ms']:.1f} ms, {one['p99_ms'] / one['bare_ms']:.1f} × bare | 5 × |\n",

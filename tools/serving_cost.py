@@ -4,6 +4,7 @@ Runs in a project's container, in the project's root, after `make train`:
 python serving_cost.py table 1600000    writes a table of as many rows, and one of twice as many
 python serving_cost.py batch            sets `make predict` beside bare predict_proba; prints JSON
 python serving_cost.py memory           the most that predicting holds, by rows; prints JSON
+python serving_cost.py log              a backtest of a log: seconds, memory; prints JSON
 python serving_cost.py row              one row of that table, as the service is asked; prints JSON
 """
 
@@ -19,7 +20,7 @@ from typing import Any
 
 FOLDER = Path("data/source")
 SOURCE, LONG, TWICE = (FOLDER / f"{name}.csv" for name in ("large", "long", "twice"))
-ROWS = 400_000
+ROWS, LOGGED = 400_000, 100_000
 TURNS = 5
 
 
@@ -90,15 +91,43 @@ def memory() -> dict[str, float]:
 
     Both are longer than what the reader of CSVs reads ahead, which is 128 MB.
     """
-    found = {}
-    for name, source in (("long", LONG), ("twice", TWICE)):
-        command = [sys.executable, "-m", "project.predict", str(source), "reports/out.parquet"]
-        process = subprocess.Popen([*command, "latest"], stdout=subprocess.DEVNULL)
-        _, status, used = os.wait4(process.pid, 0)
-        if status:
-            raise SystemExit(f"error: {source} could not be answered")
-        found[f"{name}_mb"] = used.ru_maxrss * 1024 / 1e6
-    return found
+    out = "reports/out.parquet"
+    return {
+        f"{name}_mb": run("project.predict", str(source), out, "latest")[1]
+        for name, source in (("long", LONG), ("twice", TWICE))
+    }
+
+
+def log() -> dict[str, float]:
+    """Return seconds and the most megabytes of a backtest of 100,000 rows in eight periods."""
+    import pandas as pd
+    from project.paths import PROJECT
+    from project.runs import latest
+
+    part, out = FOLDER / "part.csv", "reports/log.parquet"
+    with SOURCE.open() as whole, part.open("w") as file:
+        file.writelines(next(whole) for _ in range(LOGGED + 1))
+    run("project.predict", str(part), out, "latest")
+    # As if they had come one by one since the model was made.
+    answers = pd.read_parquet(out)
+    folder = latest(PROJECT) or PROJECT.runs
+    made = json.loads((folder / "manifest.json").read_text())["finished"]
+    times = pd.date_range(made, pd.Timestamp.now("UTC"), periods=len(answers))
+    answers["log.time"] = times.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    answers.to_parquet(out, index=False)
+    seconds, most = run("project.backtest", out, "latest")
+    return {"backtest_s": seconds, "backtest_mb": most}
+
+
+def run(module: str, *arguments: str) -> tuple[float, float]:
+    """Run a command of the project; return its seconds, and the most megabytes it held."""
+    start = time.perf_counter()
+    command = [sys.executable, "-m", module, *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"error: {module} {' '.join(arguments)} failed")
+    return time.perf_counter() - start, used.ru_maxrss * 1024 / 1e6
 
 
 def row() -> dict[str, Any]:
@@ -127,4 +156,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "table":
         write_table(int(sys.argv[2]))
     else:
-        print(json.dumps({"batch": batch, "memory": memory, "row": row}[sys.argv[1]]()))
+        print(json.dumps({"batch": batch, "memory": memory, "log": log, "row": row}[sys.argv[1]]()))

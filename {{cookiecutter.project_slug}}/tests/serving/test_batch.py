@@ -187,6 +187,8 @@ def test_rows_are_named_by_their_key_where_it_is_there() -> None:
     rows = pa.RecordBatch.from_pydict({"a": ["x", "y"], "b": [1.0, 2.5], "c": [0, 0]})
     assert row_ids(["a"], rows, "1").to_pylist() == ["x", "y"]
     assert row_ids(["b", "a"], rows, "1").to_pylist() == ['["1", "x"]', '["2.5", "y"]']
+    coded = rows.set_column(0, "a", rows.column("a").dictionary_encode())
+    assert row_ids(["a"], coded, "1").to_pylist() == ["x", "y"]
     assert row_ids(["a", "z"], rows, "7").to_pylist() == ["7", "8"]
     assert row_ids([], rows, "r-1").to_pylist() == ["r-1", "r-2"]
 

@@ -67,9 +67,9 @@ def age(found: Backtested, config: Config) -> Finding:
     first, last = max(one.first, 0.0), max(one.last, 0.0)
     words = f"the model was {first:.1f} days old at the first row, {last:.1f} at the last"
     if one.p_value != one.p_value:
-        return open_(
-            name, title, f"{words}; too little truth to tell whether quality falls with age"
-        )
+        why = "too little truth to tell whether quality falls with age"
+        why = "all rows were answered at once" if one.first == one.last else why
+        return open_(name, title, f"{words}; {why}")
     rise = f"{one.loss} rises by {bounded(one.rise)} from the first to the last row"
     if one.p_value < config.backtest.level and one.trend > 0:
         step = "train on newer rows, and how often this has to be is told by the slope"

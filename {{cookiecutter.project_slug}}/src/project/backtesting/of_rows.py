@@ -119,7 +119,7 @@ def skew(found: Backtested, config: Config) -> Finding:
 def uncertainty(found: Backtested) -> Finding:
     """Tell whether sets, intervals and abstaining are those that the model's limits make."""
     one = found.uncertainty
-    name, title = "uncertainty", "Sets, intervals, abstaining"
+    name, title = "uncertainty", "Stated uncertainty"
     if not one.said:
         return open_(name, title, "the log states none")
     if not one.differ:
