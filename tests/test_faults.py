@@ -17,6 +17,7 @@ import docker
 import pytest
 from conftest import ROOT, TEMPLATE
 from engine import Outcome, let_in, make, succeed
+from repository import commit
 from test_chaos import init_of, little_space, make_room, told_full
 
 Render = Callable[..., Path]
@@ -57,9 +58,7 @@ def project(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
     succeed(made, "remote", "URL=../store")
     succeed(made, "train", f"ARGS={QUICK}")
     succeed(made, "train", f"ARGS={QUICK} seed=1")
-    who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
-    for arguments in (["add", "--all"], ["commit", "--quiet", "-m", "x"]):
-        subprocess.run(["git", *who, *arguments], cwd=made, check=True)
+    commit(made)
     return made
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from engine import succeed
+from repository import git
 
 pytestmark = pytest.mark.docker
 Render = Callable[..., Path]
@@ -60,18 +61,11 @@ def project(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def tidy(project: Path) -> Iterator[Path]:
     """The project, without what a test puts into it."""
-    tree = git(project, "write-tree").strip()
+    tree = git(project, "write-tree")
     yield project
     git(project, "read-tree", tree)
     git(project, "checkout-index", "--all", "--force")
     git(project, "clean", "--force", "--quiet")
-
-
-def git(project: Path, *words: str) -> str:
-    """Run git in a project."""
-    command = ["git", *words]
-    done = subprocess.run(command, cwd=project, check=True, capture_output=True, text=True)
-    return done.stdout
 
 
 def check(project: Path, hook: str) -> subprocess.CompletedProcess[str]:

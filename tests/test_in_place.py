@@ -10,6 +10,7 @@ import docker
 import pytest
 from conftest import TEMPLATE
 from engine import make, succeed
+from repository import git
 
 pytestmark = pytest.mark.docker
 
@@ -19,8 +20,8 @@ def checkout(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh checkout of this repo, without an environment or anything rendered."""
     copy = tmp_path_factory.mktemp("checkout") / "repo"
     shutil.copytree(template, copy)
-    subprocess.run(["git", "init", "--quiet"], cwd=copy, check=True)
-    subprocess.run(["git", "add", "--all"], cwd=copy, check=True)
+    git(copy, "init", "--quiet")
+    git(copy, "add", "--all")
     return copy
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import docker
 import pytest
 from engine import let_in, make, succeed, watched
+from repository import git
 
 pytestmark = pytest.mark.docker
 Render = Callable[..., Path]
@@ -175,16 +176,13 @@ def test_no_certificate_or_secret_is_in_the_image(penguins: Path) -> None:
 
 def test_a_fresh_project_passes_its_own_tests_and_lints(render: Render, tmp_path: Path) -> None:
     project = render(tmp_path)
-    subprocess.run(["git", "add", "--all"], cwd=project, check=True)
+    git(project, "add", "--all")
     # What `make test` runs, and which lines it reaches.
     assert " passed" in succeed(project, "coverage")
     out = succeed(project, "lint")
     assert "Passed" in out
     assert "Failed" not in out
-    changed = subprocess.run(
-        ["git", "diff", "--name-only"], cwd=project, check=True, capture_output=True, text=True
-    )
-    assert changed.stdout == ""
+    assert git(project, "diff", "--name-only") == ""
 
 
 @pytest.mark.parametrize("uid", [1234, 2_000_000_000])

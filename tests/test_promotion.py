@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from engine import make, succeed, watched
+from repository import commit, git
 
 pytestmark = pytest.mark.docker
 Render = Callable[..., Path]
@@ -19,21 +20,6 @@ QUICK = (
     "methods.cost.calls=50 methods.explanation.repeats=2 methods.explanation.drawn=1"
 )
 PLAIN = "tracking=disabled evaluation.cross_validate_up_to_rows=0"
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """Run git, as somebody."""
-    who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
-    done = subprocess.run(
-        ["git", *who, *arguments], cwd=folder, check=True, capture_output=True, text=True
-    )
-    return done.stdout.strip()
-
-
-def commit(project: Path) -> None:
-    """Commit all that git does not ignore."""
-    git(project, "add", "--all")
-    git(project, "commit", "--quiet", "--allow-empty", "--message", "x")
 
 
 def train(project: Path, model: str) -> str:

@@ -19,6 +19,7 @@ import docker
 import pytest
 from docker.models.containers import Container
 from engine import make, succeed
+from repository import git
 
 pytestmark = pytest.mark.docker
 Render = Callable[..., Path]
@@ -372,9 +373,4 @@ def test_make_serve_answers_on_loopback_and_keeps_what_it_said(
     assert [line["said.prediction"] for line in lines] == said
     assert [line["species"] for line in lines] == ["Adelie"] * 3
     assert log.stat().st_uid == project.stat().st_uid
-    assert (
-        subprocess.run(
-            ["git", "check-ignore", "-q", "logs/predictions.jsonl"], cwd=project, check=False
-        ).returncode
-        == 0
-    )
+    assert git(project, "check-ignore", "logs/predictions.jsonl") == "logs/predictions.jsonl"

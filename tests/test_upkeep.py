@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from conftest import ROOT, TEMPLATE
+from repository import git
 
 Render = Callable[..., Path]
 BIN = Path(sys.executable).parent
@@ -40,7 +41,7 @@ def workflow(folder: Path) -> str:
 def project(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh project whose files git knows."""
     project = render(tmp_path_factory.mktemp("upkeep"))
-    subprocess.run(["git", "add", "--all"], cwd=project, check=True)
+    git(project, "add", "--all")
     return project
 
 
