@@ -57,6 +57,7 @@ build() {
         bootstrap root >"$tar" 2>"$folder/log" || no_base
     # Without root it takes user namespaces, which some systems forbid.
     elif ! bootstrap unshare >"$tar" 2>"$folder/log"; then
+        need_root
         bootstrap root as_root >"$tar" 2>"$folder/log" || no_base
     fi
     sum=$(sha256sum "$tar")
