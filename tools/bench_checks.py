@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench_run import called
+from bench_run import called, set_data
 
 ROWS = 100_000
 # Makes a table of that many rows, whose target follows some of its columns.
@@ -49,9 +49,7 @@ def measure(
     """
     seconds = median(lambda _: called("make", "check", cwd=project))
     called("./scripts/container.sh", "python", "-c", TABLE, cwd=fresh)
-    config = fresh / "conf" / "data.yaml"
-    text = config.read_text().replace("data/sample/penguins.csv", "data/sample/large.csv")
-    config.write_text(text.replace('target: "sex"', "target: kind"))
+    set_data(fresh, source="data/sample/large.csv", target="kind")
     called("make", "data", cwd=fresh)
     said = called("./scripts/container.sh", "python", "-c", PEAK, cwd=fresh)
     large = json.loads(said.splitlines()[-1])
