@@ -112,6 +112,25 @@ def test_what_the_workflow_runs_are_commands_of_the_repository(repository: Path)
         assert (repository / script).is_file()
 
 
+def test_the_workflow_fetches_the_history_that_tests_of_updates_walk_through(
+    template: Path,
+) -> None:
+    jobs = yaml.safe_load(workflow(template))["jobs"]
+    steps = [step for job in jobs.values() for step in job["steps"]]
+    checkouts = [step for step in steps if "checkout@" in step.get("uses", "")]
+    assert len(checkouts) == len(jobs)
+    assert {step["with"]["fetch-depth"] for step in checkouts} == {0}
+
+
+def test_what_is_locked_here_is_held_to_its_hash_and_names_no_address() -> None:
+    locks = [*ROOT.glob("requirements/**/*.lock"), *ROOT.glob("requirements/**/*-lock.json")]
+    assert len(locks) == 4
+    for lock in locks:
+        text = lock.read_text(encoding="utf-8")
+        assert "://" not in text, lock
+        assert re.search(r"--hash=sha256:|\"integrity\": \"sha512-", text), lock
+
+
 @BOTH
 def test_help_names_every_target_and_fits_the_terminal(repository: Path) -> None:
     text = (repository / "Makefile").read_text(encoding="utf-8")
