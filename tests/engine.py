@@ -1,10 +1,12 @@
 """The engine as the tests see it: what ran, as whom, and with what it was let to do."""
 
+import ipaddress
 import os
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,6 +60,34 @@ def make(
         timeout=1200,
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def inside(project: Path, *command: str, **env: str) -> Outcome:
+    """Run a command in a project's container, with TARGET and the like in the environment."""
+    done = subprocess.run(
+        [project / "scripts/container.sh", *command],
+        cwd=project,
+        env={**os.environ, **env},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=1200,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def at_once(project: Path, *targets: Sequence[str]) -> list[Outcome]:
+    """Run make several times at once, and wait for all of them."""
+    with ThreadPoolExecutor(len(targets)) as pool:
+        return list(pool.map(lambda words: make(project, *words), targets))
+
+
+def gateway() -> str:
+    """Return the address by which containers reach this machine."""
+    pool = docker.from_env().networks.get("bridge").attrs["IPAM"]["Config"][0]
+    # An engine that has just made the network may not name it: it takes the first of the pool.
+    return pool.get("Gateway") or str(next(ipaddress.ip_network(pool["Subnet"]).hosts()))
 
 
 def let_in(folder: Path) -> None:

@@ -19,7 +19,6 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from time import monotonic
 
-import docker
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
@@ -30,7 +29,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from engine import make, succeed, watched
+from engine import gateway, make, succeed, watched
 from repository import commit, git
 
 pytestmark = pytest.mark.docker
@@ -47,13 +46,6 @@ QUIET = "ARGS=tracking=disabled"
 def md5(content: bytes) -> str:
     """Return the checksum by which DVC knows some bytes."""
     return hashlib.md5(content, usedforsecurity=False).hexdigest()
-
-
-def gateway() -> str:
-    """Return the address by which containers reach this machine."""
-    pool = docker.from_env().networks.get("bridge").attrs["IPAM"]["Config"][0]
-    # An engine that has just made the network may not name it: it takes the first of the pool.
-    return pool.get("Gateway") or str(next(ipaddress.ip_network(pool["Subnet"]).hosts()))
 
 
 @dataclass
