@@ -7,7 +7,20 @@ from pathlib import Path
 
 # Programs that the scripts take from the machine: a POSIX system's, and git.
 TOOLS = (
-    *("awk", "basename", "cat", "chmod", "chown", "cksum", "cp", "cut", "dirname", "echo", "env"),
+    *(
+        "awk",
+        "basename",
+        "cat",
+        "chmod",
+        "chown",
+        "cksum",
+        "cp",
+        "cut",
+        "date",
+        "dirname",
+        "echo",
+        "env",
+    ),
     *("find", "git", "grep", "head", "id", "kill", "ls", "mkdir", "mktemp", "mv", "printenv", "rm"),
     *("rmdir", "sed", "sh", "sha256sum", "sleep", "tail", "timeout", "touch", "tr", "uname"),
     "xargs",

@@ -8,11 +8,11 @@ import pty
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from repository import commit
+from repository import commit, git
 from stand_ins import DENIED, NO_PLUGIN, PODMAN, ROOTLESS_PODMAN, STOPPED, Engine, add, machine
 
 Render = Callable[..., Path]
@@ -217,6 +217,11 @@ def test_on_a_terminal_the_engine_shows_its_own_progress(
     assert done.stdout.startswith(b"ml-project:")
 
 
+def test_a_machine_without_git_is_told(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "bin/git").unlink()
+    assert "git is needed and not found" in command(docker=Engine()).sentence
+
+
 def test_an_extra_that_there_is_none_of_is_told(command: Command, project: Path) -> None:
     (project / "requirements/extras.txt").write_text("dask # known\nnonsense\n")
     sentence = command(docker=Engine()).sentence
@@ -325,3 +330,51 @@ def test_a_run_can_not_be_repeated_outside_of_a_repository(command: Command, pro
     shutil.rmtree(project / ".git")
     said = command("latest", script="reproduce.sh", docker=Engine())
     assert "this folder is not in a git repository" in said.sentence
+
+
+def test_a_patch_that_does_not_apply_is_told(command: Command, project: Path) -> None:
+    (project / "runs/x").mkdir(parents=True)
+    patch = "diff --git a/no b/no\n--- a/no\n+++ b/no\n@@ -1 +1 @@\n-a\n+b\n"
+    (project / "runs/x/code.patch").write_text(patch)
+    plan = Engine(run=f"echo x {commit(project)} - yes")
+    said = command("x", script="reproduce.sh", docker=plan)
+    assert said.code == 2
+    assert "error: runs/x/code.patch does not apply to commit" in said.err
+    assert not list((project / ".cache").glob("reproduce.*"))
+
+
+def test_a_commit_that_can_not_be_checked_out_is_told(command: Command, project: Path) -> None:
+    for key, value in (("clean", "cat"), ("smudge", "exit 1"), ("required", "true")):
+        git(project, "config", f"filter.lost.{key}", value)
+    with (project / ".gitattributes").open("a") as file:
+        file.write("README.md filter=lost\n")
+    plan = Engine(run=f"echo x {commit(project)} - yes")
+    said = command("x", script="reproduce.sh", docker=plan)
+    assert said.code == 2
+    assert "of run x can't be checked out: " in said.err
+    assert git(project, "worktree", "list").count("\n") == 0
+
+
+@pytest.mark.parametrize(
+    ("variation", "engines", "reason"),
+    [
+        ("image", {}, "the image can't be built now"),
+        ("emulated", {}, "qemu-x86_64-static is not installed"),
+        ("podman", {}, "podman is not installed"),
+        ("podman", {"podman": STOPPED}, "podman does not answer"),
+        (
+            "podman",
+            {"podman": replace(PODMAN, run="exit 1")},
+            "Podman can't build or run the image",
+        ),
+    ],
+)
+def test_a_variation_that_this_machine_lacks_is_left_out_with_the_reason(
+    variation: str, engines: dict[str, Engine], reason: str, command: Command
+) -> None:
+    # First it answers as the program that plans, then as the one that is handed what was found.
+    run = f"cat .cache/determinism.*/{variation}.json 2>/dev/null || echo {variation}"
+    docker = Engine(run=run, build="exit 1")
+    said = command(script="determinism.sh", docker=docker, **engines)
+    assert said.code == 0, said.err
+    assert said.out == f'{{"unavailable": "{reason}"}}\n'
