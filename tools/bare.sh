@@ -22,6 +22,7 @@ if ! $ENGINE image inspect "$bare" >/dev/null 2>&1; then
 fi
 
 ca=${SSL_CERT_FILE:-}
+# In single quotes, since the shell of the bare machine fills it in.
 # shellcheck disable=SC2016
 set -- "$bare" sh -c '
     for folder in /sys/fs/cgroup /sys/fs/cgroup/*/; do mount -o remount,bind,rw "$folder" 2>/dev/null; done

@@ -30,6 +30,7 @@ pull() {
 bootstrap() {
     mode=$1
     shift
+    # In single quotes, since mmdebstrap's shell fills in the $1 of the hook.
     # shellcheck disable=SC2016
     "$@" env SOURCE_DATE_EPOCH=1767225600 PYTHONDONTWRITEBYTECODE=1 TMPDIR="$folder" \
         mmdebstrap --mode="$mode" --quiet --variant=apt --include=python3,python3-venv,ca-certificates,tzdata,libstdc++6 \

@@ -34,7 +34,7 @@ if [ "$1" = down ]; then
 fi
 sed 's/#.*//' requirements/extras.txt | grep -qw dask || fail "make cluster needs the extra 'dask': add the line dask to requirements/extras.txt and run the command again, which builds it into the image"
 IMAGE=$(./scripts/container.sh --image)
-# The project is only read.
+# The project is only read. POSIX has no stat, and `ls -n` prints numbers.
 # shellcheck disable=SC2012
 RUN_AS=$(ls -nd . | awk '{print $3 ":" $4}')
 # shellcheck disable=SC2086
