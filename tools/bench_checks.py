@@ -25,8 +25,9 @@ import json, resource, runpy, sys, time
 sys.argv, start = ["check"], time.perf_counter()
 try:
     runpy.run_module("project.check", run_name="__main__")
-except SystemExit:
-    pass
+except SystemExit as ended:
+    if ended.code not in (None, 0, 1):  # 1 is a check's verdict
+        raise
 whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 peak = sum(resource.getrusage(who).ru_maxrss for who in whose)
 print(json.dumps({"s": time.perf_counter() - start, "mb": peak / 1000}))
