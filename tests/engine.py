@@ -1,6 +1,7 @@
 """The engine as the tests see it: what ran, as whom, and with what it was let to do."""
 
 import ipaddress
+import json
 import os
 import subprocess
 import tempfile
@@ -75,6 +76,15 @@ def inside(project: Path, *command: str, **env: str) -> Outcome:
         timeout=1200,
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def tracked(project: Path, folder: Path) -> dict[str, Any]:
+    """Read what Weights & Biases keeps of a run on this disk, by its own reader."""
+    words = ("wandb", "leet", "inspect", "--summary", "--json", f"wandb/{folder.name}")
+    done = inside(project, *words)
+    assert done.code == 0, done.out + done.err
+    found: dict[str, Any] = json.loads(done.out)
+    return found
 
 
 def at_once(project: Path, *targets: Sequence[str]) -> list[Outcome]:
