@@ -5,12 +5,14 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import docker
 import pytest
+from breaking import PATIENCE_S
 from engine import Outcome, make, succeed
 from repository import commit, git
 
@@ -284,9 +286,14 @@ def test_an_image_that_can_not_be_built_is_told(project: Path, old: str) -> None
     refused(project, old, "the image could not be built", BASE_IMAGE="localhost/nowhere:1")
 
 
+def mounted() -> list[dict[str, str]]:
+    """Return what is mounted in each container that runs: where to what."""
+    running = docker.from_env().containers.list(ignore_removed=True)
+    return [{m["Destination"]: m["Source"] for m in one.attrs["Mounts"]} for one in running]
+
+
 def test_nothing_is_left_when_it_is_stopped(project: Path, old: str) -> None:
     before = state(project)
-    events = docker.from_env().events(decode=True, filters={"type": "container", "event": "start"})
     running = subprocess.Popen(
         ["make", "reproduce", f"RUN={old}"],
         cwd=project,
@@ -295,12 +302,10 @@ def test_nothing_is_left_when_it_is_stopped(project: Path, old: str) -> None:
         start_new_session=True,
         text=True,
     )
-    for event in events:
-        found = docker.from_env().containers.get(event["id"]).attrs
-        mounts = {mount["Destination"]: mount["Source"] for mount in found["Mounts"]}
-        if mounts.get("/recorded") == str(project):
-            break
-    events.close()
+    deadline = time.monotonic() + PATIENCE_S
+    while not any(mounts.get("/recorded") == str(project) for mounts in mounted()):
+        assert running.poll() is None, running.communicate()[0]
+        assert time.monotonic() < deadline
     assert list((project / ".cache").glob("reproduce.*"))
     os.killpg(running.pid, signal.SIGINT)
     running.communicate(timeout=60)
