@@ -1,19 +1,18 @@
 """Containers attacked from inside, secrets looked for everywhere, limits reached, files forged."""
 
-import io
 import json
 import os
 import re
 import socket
-import tarfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import docker
 import pytest
 from engine import gateway, inside, make, succeed, watched
-from test_image import Stream
+from images import holding, layers_holding
 from wandb_server import KEY, serving
 
 pytestmark = pytest.mark.docker
@@ -99,11 +98,6 @@ def test_the_attack_would_succeed_without_the_hardening(
     assert found["no new privileges"] == "0"
 
 
-def holding(where: str, content: bytes) -> list[str]:
-    """Name the secrets that some content holds."""
-    return [f"{what} is in {where}" for what, secret in CANARIES.items() if secret in content]
-
-
 def test_no_secret_is_in_image_history_logs_runs_or_what_the_tracker_is_sent(
     project: Path,
 ) -> None:
@@ -113,37 +107,22 @@ def test_no_secret_is_in_image_history_logs_runs_or_what_the_tracker_is_sent(
         online = make(project, "train", "ARGS=experiment=debug tracking=online seed=2", env=env)
     assert (said.code, online.code) == (0, 0), said.err + online.err
     assert server.runs, "the key of .env let it in"
+    held = partial(holding, secrets=CANARIES)
     found = []
     for outcome in (said, online):
-        found += holding("what was printed", (outcome.out + outcome.err).encode())
+        found += held("what was printed", (outcome.out + outcome.err).encode())
     for name, kept in server.runs.items():
-        found += holding(f"the tracker's run {name}", json.dumps(kept, default=str).encode())
+        found += held(f"the tracker's run {name}", json.dumps(kept, default=str).encode())
     for name, blob in server.blobs.items():
-        found += holding(f"the tracker's file {name}", bytes(blob))
+        found += held(f"the tracker's file {name}", bytes(blob))
     files = [path for path in project.rglob("*") if path.is_file() and path.name != ".env"]
     assert any(path.name == "manifest.json" for path in files)
     for path in files:
-        found += holding(str(path), path.read_bytes())
+        found += held(str(path), path.read_bytes())
     image = docker.from_env().images.get(succeed(project, "image").strip())
-    found += holding("the image's history", json.dumps([image.history(), image.attrs]).encode())
+    found += held("the image's history", json.dumps([image.history(), image.attrs]).encode())
     assert found == []
-    assert layers_holding(image) == []
-
-
-def layers_holding(image: Any) -> list[str]:
-    """Name the files of an image's layers, deleted ones too, that hold a secret."""
-    found: list[str] = []
-    stream = io.BufferedReader(Stream(image.save(chunk_size=1 << 20)), 1 << 20)
-    with tarfile.open(fileobj=stream, mode="r|") as saved:
-        for layer in saved:
-            content = saved.extractfile(layer) if layer.isreg() else None
-            if content is None:
-                continue
-            kept = b""
-            while piece := content.read(1 << 24):
-                found += holding(layer.name, kept + piece)
-                kept = piece[-200:]
-    return found
+    assert layers_holding(image, CANARIES) == []
 
 
 def test_a_key_reaches_no_container_without_a_network(project: Path) -> None:
