@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 import servers
+from conftest import SMALL_TABLE
 from engine import make, succeed, watched
 from repository import commit, git
 
@@ -67,8 +68,7 @@ def manifests(project: Path) -> dict[str, Any]:
 def origin(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project on a table of one's own, trained and committed."""
     folder = tmp_path_factory.mktemp("versions")
-    rows = [f"{i},{i % 7},{'xy'[i % 2]},{'ab'[i * 7 % 13 % 2]}\n" for i in range(120)]
-    (folder / "t.csv").write_text("id,size,colour,kind\n" + "".join(rows))
+    (folder / "t.csv").write_text(SMALL_TABLE)
     project = render(folder / "out", cwd=folder, data_source="t.csv", target="kind")
     succeed(project, "train", "ARGS=tracking=disabled")
     commit(project)
