@@ -52,6 +52,7 @@ def make(
         command,
         cwd=project,
         env={**os.environ, **(env or {})},
+        stdin=subprocess.DEVNULL,
         user=uid,
         group=uid,
         extra_groups=[docker_group()] if uid is not None else None,

@@ -35,7 +35,7 @@ class Engine:
     ----------
     version
         What `--version` prints.
-    info, buildx, image, build, run, pull, import_, compose, network
+    info, buildx, image, build, run, pull, import_, compose, network, events
         Shell commands: what these subcommands do.
     """
 
@@ -49,6 +49,7 @@ class Engine:
     import_: str = "true"
     compose: str = "exit 1"
     network: str = "true"
+    events: str = "true"
 
     def script(self, log: Path) -> str:
         """Write a program that answers so, and notes what it is asked."""

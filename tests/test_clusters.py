@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -17,6 +18,10 @@ from engine import make
 pytestmark = pytest.mark.docker
 HERE = Path(__file__).parent
 FOLDS = ("model=forest", "evaluation.folds=6", "evaluation.repeats=1")
+LIMITS = ("compute.memory_gb=1.5", "compute.cpus=1")
+ASKED = ("compute.memory_gb=1.5", "compute.cpus=1.5")  # Slurm gives whole processors
+# The jobs as Slurm remembers them come first; the last line is of the folds.
+SLURM = """python cluster_folds.py "$0" "$@" >folds.json && scontrol show jobs && cat folds.json"""
 CONTAINER = "./scripts/container.sh"
 
 
@@ -66,9 +71,9 @@ def compose() -> str:
 
 @pytest.fixture
 def cluster(project: Path, compose: str) -> Iterator[list[Any]]:
-    """The scheduler and three workers of compose.yaml."""
+    """The scheduler and three workers of compose.yaml, with limits."""
     env = {"COMPOSE": compose}
-    run("make", "cluster", "WORKERS=3", cwd=project, env=env)
+    run("make", "cluster", "WORKERS=3", f"ARGS={' '.join(LIMITS)}", cwd=project, env=env)
     name = run(CONTAINER, "--network", cwd=project).strip()
     try:
         yield docker.from_env().containers.list(
@@ -87,7 +92,10 @@ def test_dask_gives_the_same_bits_when_a_worker_is_killed_in_the_middle(
         (network,) = container.attrs["NetworkSettings"]["Networks"]
         assert docker.from_env().networks.get(network).attrs["Internal"]
         assert container.attrs["HostConfig"]["ReadonlyRootfs"]
-        assert container.attrs["HostConfig"]["CapDrop"] == ["ALL"]
+        host = container.attrs["HostConfig"]
+        assert host["CapDrop"] == ["ALL"]
+        assert (host["Memory"], host["MemorySwap"]) == (1_500_000_000,) * 2
+        assert host["NanoCpus"] == 1_000_000_000
     begun = project / "begun"
     command = (CONTAINER, "env", "BEGUN=begun")
     script = ("python", "cluster_folds.py", "compute=dask", *FOLDS)
@@ -110,6 +118,23 @@ def test_without_its_cluster_dask_says_how_to_start_one(project: Path) -> None:
     told = make(project, "train", "ARGS=compute=dask")
     assert told.code == 2
     assert "start one by `make cluster WORKERS=2`" in told.sentence
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        ("compute.memory_gb=much", "compute.memory_gb is 'much': give a number"),
+        ("compute.cpus=4096", "could not be started, as told above (compute.cpus=4096)"),
+    ],
+)
+def test_a_limit_that_a_cluster_can_not_have_is_told(
+    project: Path, compose: str, limit: str, words: str
+) -> None:
+    env = {"COMPOSE": compose}
+    told = make(project, "cluster", f"ARGS={limit}", env=env)
+    run("make", "cluster-down", cwd=project, env=env)
+    assert told.code == 2
+    assert words in told.sentence
 
 
 def test_graphics_processors_that_the_engine_lacks_are_told(project: Path) -> None:
@@ -137,11 +162,13 @@ def test_slurm_gives_the_same_bits(project: Path, alone: list[str]) -> None:
         out = run(
             *(engine, "run", "--rm", "--init", "--hostname", "node", "--network", name),
             *("--tmpfs", "/tmp", "--mount", f"type=bind,source={project},target=/project"),  # noqa: S108 -- in the container, which nobody shares
-            *(name, "start-slurm", "python", "cluster_folds.py", "compute=slurm", *FOLDS),
+            *(name, "start-slurm", "sh", "-c", SLURM, "compute=slurm", *ASKED, *FOLDS),
             cwd=project,
         )
     finally:
         run(engine, "network", "rm", name, cwd=project)
         run(engine, "image", "rm", name, cwd=project)
     assert bits(out) == alone
+    asked = re.findall(r"TRES=cpu=(\d+),mem=([\w.]+)", out)
+    assert set(asked) == {("2", "1.50G")}
     assert not list((project / ".cache").glob("slurm-*"))

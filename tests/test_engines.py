@@ -16,6 +16,9 @@ from repository import commit, git
 from stand_ins import DENIED, NO_PLUGIN, PODMAN, ROOTLESS_PODMAN, STOPPED, Engine, add, machine
 
 Render = Callable[..., Path]
+# A stand-in that is gone answers no more; one that made a container wrote the file for its id.
+LEAVE, GONE = 'mv "$0.there" "$0.gone"', '[ -e "$0.gone" ]'
+MADE = """for a in "$@"; do case $a in --cidfile=*) echo 0123 >"${a#*=}" ;; esac; done"""
 
 
 @dataclass
@@ -67,12 +70,15 @@ def command(project: Path, tmp_path: Path) -> Command:
     def start(
         *arguments: str,
         script: str = "container.sh",
+        typed: str = "",
         env: dict[str, str] | None = None,
         **engines: Engine,
     ) -> Said:
         logs = {name: tmp_path / f"{name}.log" for name in engines}
         for name, engine in engines.items():
             logs[name].write_text("")
+            (folder / f"{name}.gone").unlink(missing_ok=True)
+            (folder / f"{name}.there").touch()
             add(folder, name, engine.script(logs[name]))
         # The list ends with a client by its full path, which this machine may have.
         known = {"PATH": str(folder), "ENGINE": "", "DOCKER_HOST": f"unix://{tmp_path}/none"}
@@ -82,7 +88,7 @@ def command(project: Path, tmp_path: Path) -> Command:
             capture_output=True,
             text=True,
             check=False,
-            stdin=subprocess.DEVNULL,
+            input=typed,
         )
         asked = {name: log.read_text().splitlines() for name, log in logs.items()}
         return Said(done.returncode, done.stdout, done.stderr, asked)
@@ -105,8 +111,12 @@ def command(project: Path, tmp_path: Path) -> Command:
             Engine(image="exit 1", build="echo 'pull access denied' >&2; exit 1"),
             ["could not be built", "BASE_IMAGE=<name>"],
         ),
+        (
+            Engine(info=f"! {GONE}", image="exit 1", build=f"{LEAVE}; exit 1"),
+            ["docker stopped while it built the image", "run the command again"],
+        ),
     ],
-    ids=["stopped", "denied", "no plugin", "too old", "disk full", "no base"],
+    ids=["stopped", "denied", "no plugin", "too old", "disk full", "no base", "gone"],
 )
 def test_what_is_wrong_is_one_sentence(engine: Engine, words: list[str], command: Command) -> None:
     sentence = command(docker=engine).sentence
@@ -378,3 +388,51 @@ def test_a_variation_that_this_machine_lacks_is_left_out_with_the_reason(
     said = command(script="determinism.sh", docker=docker, **engines)
     assert said.code == 0, said.err
     assert said.out == f'{{"unavailable": "{reason}"}}\n'
+
+
+@pytest.mark.parametrize("code", [125, 137, 143])
+@pytest.mark.parametrize(
+    "engine",
+    [Engine(info=f"! {GONE}", run=f"{MADE}; {LEAVE}"), Engine(run=MADE)],
+    ids=["gone", "back, and new"],
+)
+def test_an_engine_that_stopped_in_the_middle_is_told(
+    engine: Engine, code: int, command: Command
+) -> None:
+    said = command(docker=replace(engine, run=f"{engine.run}; exit {code}"))
+    assert said.code == 2
+    (sentence,) = [line for line in said.err.splitlines() if line.startswith("error: ")]
+    assert "docker stopped while this command ran, or was restarted" in sentence
+    assert "run the command again" in sentence
+
+
+@pytest.mark.parametrize(
+    ("engine", "code"),
+    [
+        # Its engine remembers it.
+        (Engine(run=f"{MADE}; exit 137", events="echo container die"), 137),
+        (Engine(run=f"{MADE}; exit 125", events="echo container create"), 125),
+        # It was refused.
+        (Engine(run="exit 125"), 125),
+        (Engine(run=f"{MADE}; exit 1"), 1),
+        (replace(PODMAN, run=f"{MADE}; exit 143"), 143),
+    ],
+    ids=["killed", "not started", "refused", "failed", "podman"],
+)
+def test_what_ended_by_itself_keeps_its_code(engine: Engine, code: int, command: Command) -> None:
+    said = command(docker=engine)
+    assert (said.code, "error:" in said.err) == (code, False)
+
+
+@pytest.mark.parametrize("name", ["TERM", "HUP"])
+def test_a_signal_reaches_the_engine_which_ends_the_container(name: str, command: Command) -> None:
+    # The stand-in asks for it, and ends as a container does; where it gets none, it gives up.
+    wait = "for i in 1 2 3 4 5 6 7 8 9; do sleep 0.2; done"
+    run = f"trap 'echo had it >&2; exit 143' {name}; kill -{name} $PPID; {wait}"
+    said = command(docker=Engine(run=run, events="echo container die"))
+    assert (said.code, said.err) == (143, "had it\n")
+
+
+def test_what_is_typed_reaches_the_command(command: Command) -> None:
+    said = command(docker=Engine(run="cat >&2"), typed="hello")
+    assert (said.code, said.err) == (0, "hello")

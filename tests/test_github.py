@@ -20,6 +20,7 @@ pytestmark = pytest.mark.docker
 Render = Callable[..., Path]
 # What other tests run in a fresh project; and what waits for a table that DVC keeps.
 ELSEWHERE = {
+    "Check the locks": "make lock ARGS=--check",
     "Lint": "make lint",
     "Test": "make test",
     "Bring the data of this version": "make pull",

@@ -175,6 +175,29 @@ def test_a_newer_version_is_fetched_and_the_older_stays(project: Path, served: W
         assert md5(kept.read_bytes()) == checksum
 
 
+def test_two_imports_at_once_leave_one_whole_table(project: Path, served: Web) -> None:
+    names = {file.name for file in (project / "data/source").iterdir()}
+    (served.folder / "t.csv").write_text(CHANGED)
+    try:
+        started = [
+            subprocess.Popen(
+                ["make", "import"], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            )
+            for _ in range(2)
+        ]
+        said = [process.communicate(timeout=120)[0].decode() for process in started]
+    finally:
+        (served.folder / "t.csv").write_text(TABLE)
+    assert [process.returncode for process in started] == [0, 0], said
+    assert (project / "data/source/t.csv").read_text() == CHANGED
+    named = yaml.safe_load((project / "data/source/t.csv.dvc").read_text())
+    assert named["outs"][0]["md5"] == md5(CHANGED.encode())
+    # Whoever came second may have found the news of the first.
+    assert sum(md5(TABLE.encode()) in text for text in said) >= 1
+    succeed(project, "data")
+    assert {file.name for file in (project / "data/source").iterdir()} == names
+
+
 def test_a_clone_gets_the_same_bytes_from_the_address_or_the_remote(
     project: Path, tmp_path: Path
 ) -> None:

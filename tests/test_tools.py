@@ -183,6 +183,13 @@ def test_a_base_image_that_can_not_be_built_is_told_with_the_reason(tool: Tool, 
     assert "no mirror answers" in done.err
 
 
+def test_an_engine_that_has_no_room_for_it_is_told(tool: Tool, path: Path) -> None:
+    debian(path)
+    add(path, "mmdebstrap", "echo a file system")
+    full = Engine(image=there("none"), pull="exit 1", import_="exit 1")
+    assert "could not take in the base image" in tool("base-image.sh", docker=full).sentence
+
+
 def apt(repo: Path, path: Path, *packages: str) -> Outcome:
     """Install packages by the function that the tools share."""
     done = subprocess.run(

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 from conftest import ROOT, TEMPLATE
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from repository import git
 
 Render = Callable[..., Path]
@@ -19,6 +21,8 @@ BIN = Path(sys.executable).parent
 # The two repositories: this one, and the one that it generates.
 BOTH = pytest.mark.parametrize("inside", ["", TEMPLATE], ids=["template", "project"])
 STEP = re.compile(r"uses: (?P<action>[\w./-]+)@(?P<commit>\S+) # (?P<version>v\d+\.\d+\.\d+)$")
+
+PIN = re.compile(r"^([\w.-]+)(?:\[[^\]]*\])?==([^\s;]+)(.*(?:\n +--hash.*)*)", re.MULTILINE)
 
 
 def run(*command: str | Path, cwd: Path, text: str = "") -> subprocess.CompletedProcess[str]:
@@ -206,6 +210,74 @@ def test_the_project_names_one_python(project: Path) -> None:
         "src/project/lock.py": f"--python-version {oldest} ",
     }.items():
         assert words in (project / file).read_text(encoding="utf-8"), file
+
+
+@BOTH
+def test_every_requirement_is_locked_with_its_hash_at_a_version_that_it_takes(
+    repository: Path,
+) -> None:
+    folder = repository / "requirements"
+    files = sorted(folder.rglob("*.in"))
+    assert len(files) >= 3
+    for file in files:
+        lock = file.with_suffix(".lock").read_text(encoding="utf-8")
+        wanted = [
+            Requirement(line.partition("#")[0])
+            for line in file.read_text(encoding="utf-8").splitlines()
+            if line.strip() and line[0] not in "#-"
+        ]
+        assert unlocked(wanted, lock) == [], file
+
+
+def unlocked(wanted: list[Requirement], lock: str) -> list[str]:
+    """Name the requirements that no pin of a lock meets, and the pins without a hash."""
+    pins: dict[str, list[str]] = {}
+    bare = []
+    for name, version, rest in PIN.findall(lock):
+        pins.setdefault(canonicalize_name(name), []).append(version)
+        if "--hash=sha256:" not in rest:
+            bare.append(name)
+    return bare + [
+        str(one)
+        for one in wanted
+        if not any(
+            one.specifier.contains(version, prereleases=True)
+            for version in pins.get(canonicalize_name(one.name), [])
+        )
+    ]
+
+
+def test_a_lock_that_is_out_of_date_is_found() -> None:
+    lock = "some-thing[x]==1.2 ; python_version < '4' \\\n    --hash=sha256:00\nbare==1\n"
+    for line, found in {
+        "Some_Thing>=1": ["bare"],
+        "some-thing>=2": ["bare", "some-thing>=2"],
+        "other": ["bare", "other"],
+    }.items():
+        assert unlocked([Requirement(line)], lock) == found
+
+
+def dockerfiles(folder: Path) -> list[Path]:
+    """Return a repository's Dockerfiles."""
+    return sorted(file for file in folder.rglob("Dockerfile*") if file.is_file())
+
+
+@BOTH
+def test_the_dockerfiles_have_no_weakness_that_is_known(repository: Path) -> None:
+    found = dockerfiles(repository)
+    assert found
+    # Packages of the distribution are not pinned: a pinned one is gone when its next fix appears.
+    done = run(BIN / "hadolint", "--ignore", "DL3008", *found, cwd=repository)
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_weak_dockerfile_is_found(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text(
+        (project / "Dockerfile").read_text(encoding="utf-8") + "RUN sudo true\nRUN pip install x\n"
+    )
+    done = run(BIN / "hadolint", "--ignore", "DL3008", "Dockerfile", cwd=tmp_path)
+    assert done.returncode != 0
+    assert {"DL3004", "DL3013"} <= set(re.findall(r"DL\d+", done.stdout))
 
 
 def test_both_locks_have_the_same_linters(project: Path) -> None:

@@ -65,7 +65,7 @@ build() {
     # The image's id holds the time of its import; this label names what is in it.
     # shellcheck disable=SC2086
     $engine import -c 'ENV LANG=C.UTF-8' -c 'CMD ["python3"]' -c "LABEL base.rootfs.sha256=${sum%% *}" \
-        "$tar" "$built" >/dev/null
+        "$tar" "$built" >/dev/null || fail "$engine could not take in the base image, as told above: most often its disk is full, so free some space there, for example by \`$engine system prune\`"
 }
 
 no_base() {

@@ -3,7 +3,8 @@
 #   scripts/cluster.sh up 2     two workers, or so many if some run already
 #   scripts/cluster.sh down     stops and removes them, and their network
 # From the environment: ENGINE as in scripts/container.sh; COMPOSE, a command in place of the engine's
-# own `compose`; ARGS, overrides for the workers' pins, such as compute.kernel=nehalem.
+# own `compose`; ARGS, overrides for the workers, such as compute.kernel=nehalem for their pins, or
+# compute.memory_gb=4 and compute.cpus=1 for what each may use.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -33,9 +34,17 @@ if [ "$1" = down ]; then
     exec $compose -p "$NETWORK" down --remove-orphans
 fi
 sed 's/#.*//' requirements/extras.txt | grep -qw dask || fail "make cluster needs the extra 'dask': add the line dask to requirements/extras.txt and run the command again, which builds it into the image"
+workers=$2
+# Split on purpose: these are words.
+# shellcheck disable=SC2086
+set -- compute=dask ${ARGS:-}
+# shellcheck source=/dev/null
+. scripts/limits.sh
+MEMORY=$(awk "BEGIN { printf \"%.0f\", ${memory_gb:-0} * 1e9 }") CPUS=${cpus:-0}
+export MEMORY CPUS
 IMAGE=$(./scripts/container.sh --image)
 # The project is only read. POSIX has no stat, and `ls -n` prints numbers.
 # shellcheck disable=SC2012
 RUN_AS=$(ls -nd . | awk '{print $3 ":" $4}')
 # shellcheck disable=SC2086
-exec $compose -p "$NETWORK" up --detach --scale "worker=$2"
+$compose -p "$NETWORK" up --detach --scale "worker=$workers" || fail "the cluster could not be started, as told above${memory_gb:+ (compute.memory_gb=$memory_gb)}${cpus:+ (compute.cpus=$cpus)}: mend that and run the command again, or remove what there is of it by \`make cluster-down\`"

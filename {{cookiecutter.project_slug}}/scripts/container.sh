@@ -95,6 +95,8 @@ build() {
     fi
     if grep -q 'no space left on device' "$log"; then full=yes; else full=''; fi
     rm -f "$log"
+    # shellcheck disable=SC2086
+    [ "${built:-}" = yes ] || ${limit} $engine info >/dev/null 2>&1 || fail "the engine $engine stopped while it built the image: when \`$engine info\` answers, run the command again"
     [ "${built:-}" = yes ] || [ -z "$full" ] || fail "the image could not be built, since the disk is full where $engine keeps its images: free some space there, for example by \`$engine system prune\`, and run this again"
     [ "${built:-}" = yes ] || fail "the image could not be built, as told above: if it is the base that can't be pulled, give another with BASE_IMAGE=<name>; behind a proxy with its own certificates, set CA_BUNDLE=<file>"
 }
@@ -112,6 +114,19 @@ find_image() {
     # shellcheck disable=SC2086
     found=$($engine image inspect --format "{{.Id}} {{index .Config.Labels \"$label\"}}" "$image" 2>/dev/null) || found=' '
     id=${found%% *} base_digest=${found#* }
+}
+
+# Whether the engine that made the container is gone: it answers no more, or is a new one, which knows
+# of nothing that ever happened to it. Podman is no server that could be.
+engine_lost() {
+    [ -n "$scratch" ] && [ -s "$scratch/id" ] || return 1
+    case $engine$facts in *podman* | *rootless:\ [tf]*) return 1 ;; esac
+    # shellcheck disable=SC2086
+    ${limit} $engine info >/dev/null 2>&1 || return 0
+    # Until a second from now: times are whole seconds to it.
+    # shellcheck disable=SC2086
+    known=$(${limit} $engine events --since 24h --until=-1s --filter "container=$(cat "$scratch/id")" 2>/dev/null) &&
+        [ -z "$known" ]
 }
 
 cd "$(dirname "$0")/.."
@@ -258,20 +273,34 @@ if [ -n "$memory_gb" ]; then
     set -- --memory "$bytes" --memory-swap "$bytes" "$@"
 fi
 [ -z "$cpus" ] || set -- --cpus "$cpus" "$@"
-set -- run --rm --init --user "$user" \
+scratch=$(mktemp -d 2>/dev/null) || scratch=''
+set -- run --rm --init --user "$user" ${scratch:+"--cidfile=$scratch/id"} \
     --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges \
     --network "$network" --pids-limit 4096 \
     --mount "type=bind,\"source=$(pwd)\",target=$mount" \
     --env GIT_COMMIT --env GIT_DIRTY --env CODE_PATCH --env IMAGE_ID --env BASE_IMAGE --env BASE_IMAGE_DIGEST \
     "$@"
+# We stay, to tell what happened. In the background, since only `wait` lets a signal in, which goes on
+# to the engine's client; that of Ctrl-C reaches both.
+exec 3<&0
 # shellcheck disable=SC2086
-[ -n "$memory_gb$cpus" ] || exec $engine "$@"
-# Only where there is a limit do we stay, to tell what happened at it.
-code=0
-# shellcheck disable=SC2086
-$engine "$@" || code=$?
+$engine "$@" <&3 3<&- &
+client=$!
+trap 'kill -TERM $client' TERM
+trap 'kill -HUP $client' HUP
+trap : INT
+while
+    code=0
+    wait "$client" || code=$?
+    kill -0 "$client" 2>/dev/null
+do :; done
 case $code in
-125) fail "the engine refused these limits, as told above: change compute.memory_gb=${memory_gb:-null} or compute.cpus=${cpus:-null} in conf/compute/ or ARGS; null is no limit" ;;
-137) [ -z "$memory_gb" ] || fail "the command was killed at its limit of $memory_gb GB of memory: raise compute.memory_gb in conf/compute/ or ARGS, or take fewer compute.workers; what there was is untouched" ;;
+125 | 137 | 143) if engine_lost; then lost=yes; fi ;;
+esac
+[ -z "$scratch" ] || rm -rf "$scratch"
+[ -z "${lost:-}" ] || fail "the engine $engine stopped while this command ran, or was restarted: when \`$engine info\` answers, run the command again, which goes on from what is whole; what there was before is untouched"
+case $code:$memory_gb$cpus in
+125:?*) fail "the engine refused these limits, as told above: change compute.memory_gb=${memory_gb:-null} or compute.cpus=${cpus:-null} in conf/compute/ or ARGS; null is no limit" ;;
+137:*) [ -z "$memory_gb" ] || fail "the command was killed at its limit of $memory_gb GB of memory: raise compute.memory_gb in conf/compute/ or ARGS, or take fewer compute.workers; what there was is untouched" ;;
 esac
 exit "$code"

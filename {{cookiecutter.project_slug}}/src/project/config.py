@@ -122,7 +122,8 @@ class Compute:
     backend: Backend = MISSING
     address: str = MISSING
     options: dict[str, Any] = MISSING
-    # Of a container, read by scripts/limits.sh too; null for no limit, as runs of before have it.
+    # Of a container or a job; read by scripts/limits.sh too. Null for no limit, as runs of before
+    # have it.
     memory_gb: float | None = None
     cpus: float | None = None
 

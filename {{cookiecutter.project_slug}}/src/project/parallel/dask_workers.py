@@ -44,7 +44,7 @@ def each(work: Work, compute: Compute) -> Iterator[Any]:
                 raise MachineError(
                     f"compute=dask: piece {number + 1} of {len(work.pieces)} ended every worker "
                     f"that took it ({first_line(error)}): look at their logs; most often the "
-                    "memory was not enough"
+                    "memory was not enough, which compute.memory_gb of `make cluster` may bound"
                 ) from None
             yield result
             # The cluster may forget it.

@@ -4,6 +4,7 @@ Works where sbatch is, with the project on a file system that all nodes have.
 """
 
 import logging
+import math
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -58,7 +59,7 @@ def _submit(work: Work, blob: Path, compute: Compute, folder: Path) -> list[Any]
             name="ml-project",
             slurm_array_parallelism=compute.workers,
             slurm_setup=setup,
-            **compute.options,
+            **compute.options | asked(compute),
         )
     except (TypeError, NameError) as error:
         raise ConfigError(f"compute.options: {first_line(error)}") from None
@@ -68,6 +69,20 @@ def _submit(work: Work, blob: Path, compute: Compute, folder: Path) -> list[Any]
     except FailedJobError as error:
         raise MachineError(f"compute=slurm: Slurm took no job: {first_line(error)}") from None
     return jobs
+
+
+def asked(compute: Compute) -> dict[str, Any]:
+    """Return what a job asks for by the limits of `compute`, in submitit's words.
+
+    They go before what `compute.options` says; where there is no limit, that stands.
+    """
+    asked: dict[str, Any] = {}
+    if compute.memory_gb is not None:
+        asked["mem_gb"] = compute.memory_gb
+    if compute.cpus is not None:
+        # Slurm gives whole ones.
+        asked["cpus_per_task"] = math.ceil(compute.cpus)
+    return asked
 
 
 def _result(job: Any, number: int) -> Any:
