@@ -101,6 +101,24 @@ def test_the_same_model_is_refused_by_a_sentence(project: Path) -> None:
     assert "TO=v7 is no version" in make(project, "rollback", "TO=v7").sentence
 
 
+def test_what_the_promoted_model_answers_goes_through_its_backtest(project: Path) -> None:
+    said = succeed(project, "predict", "IN=data/sample/penguins.csv", "OUT=logs/answers.csv")
+    (run,) = {one.name for one in (project / "runs").iterdir()} & set(re.findall(r"\w{12}", said))
+    assert json.loads((project / "models/v1/manifest.json").read_text())["run_id"] == run
+    # The answers are the model's, wherever its run is.
+    shutil.move(project / "runs" / run, project / "aside")
+    try:
+        told = succeed(project, "backtest", "LOG=logs/answers.csv", QUICK)
+    finally:
+        shutil.move(project / "aside", project / "runs" / run)
+    assert "0 wrong" in told
+    content = json.loads((project / f"reports/backtest-{run}.json").read_text())
+    found = {one["name"]: one for one in content["findings"]}
+    assert content["rows"] == 344
+    assert "all 344 answers are the model's own" in found["skew"]["evidence"]
+    assert found["uncertainty"]["verdict"] == "pass"
+
+
 def test_models_travel_and_an_earlier_one_comes_back(project: Path, tmp_path: Path) -> None:
     work = tmp_path / "work"
     shutil.copytree(project, work, symlinks=True)

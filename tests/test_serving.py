@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import random
 import signal
 import statistics
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import docker
+import pyarrow.parquet as pq
 import pytest
 from docker.models.containers import Container
 from engine import make, succeed
@@ -29,6 +31,11 @@ FEATURES = [
     "year",
 ]
 PATIENCE_S = 120
+# Small where size shows nothing here.
+QUICK = (
+    "ARGS=methods.perturbation.noise_sd=[1.0] methods.perturbation.cell_shares=[0.5] "
+    "methods.cost.calls=50 methods.explanation.repeats=2 methods.explanation.drawn=1"
+)
 TOKEN = "nobody-may-read-this"  # noqa: S105 -- what the image must not hold
 
 
@@ -342,9 +349,9 @@ def test_the_image_knows_two_commands(image: str) -> None:
     assert done.stderr == "error: this image knows two commands: serve, and train\n"
 
 
-def test_make_serve_answers_on_loopback_and_keeps_what_it_said(
-    project: Path, answered: list[dict[str, str]]
-) -> None:
+@contextmanager
+def serving(project: Path) -> Iterator[int]:
+    """Run `make serve` until the block ends, and give its port."""
     port = free_port()
     with subprocess.Popen(
         ["make", "serve", "RUN=latest", f"PORT={port}"],
@@ -355,15 +362,75 @@ def test_make_serve_answers_on_loopback_and_keeps_what_it_said(
     ) as process:
         try:
             wait(port)
-            rows = json.dumps([cells(row) for row in answered[:3]]).encode()
-            status, text = ask(port, "POST", "/invocations", rows)
-            assert status == 200
+            yield port
         finally:
             os.killpg(process.pid, signal.SIGINT)
+
+
+def test_make_serve_answers_on_loopback_and_keeps_what_it_said(
+    project: Path, answered: list[dict[str, str]]
+) -> None:
     log = project / "logs" / "predictions.jsonl"
+    log.unlink(missing_ok=True)
+    with serving(project) as port:
+        rows = json.dumps([cells(row) for row in answered[:3]]).encode()
+        status, text = ask(port, "POST", "/invocations", rows)
+        assert status == 200
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     said = [one["prediction"] for one in json.loads(text)["predictions"]]
     assert [line["said.prediction"] for line in lines] == said
     assert [line["species"] for line in lines] == ["Adelie"] * 3
     assert log.stat().st_uid == project.stat().st_uid
     assert git(project, "check-ignore", "logs/predictions.jsonl") == "logs/predictions.jsonl"
+
+
+def held(project: Path, log: str) -> tuple[int, dict[str, dict[str, Any]]]:
+    """Hold a log to the run; return how the command ended, and what it found by name."""
+    code = make(project, "backtest", f"LOG={log}", "RUN=latest", QUICK).code
+    (file,) = (project / "reports").glob("backtest-*.json")
+    content = json.loads(file.read_text())
+    return code, {one["name"]: one for one in content["findings"]}
+
+
+def test_what_the_service_and_predict_log_goes_through_the_backtest_once_truth_is_there(
+    project: Path, answered: list[dict[str, str]]
+) -> None:
+    """Both logs are the commands' own; of every tenth row the truth has not come yet."""
+    known = [row for row in answered if row["sex"]]
+    # The table goes by species, which production would not.
+    random.Random(0).shuffle(known)  # noqa: S311 -- no secret
+    truths = [row["sex"] if at % 10 else None for at, row in enumerate(known)]
+    log = project / "logs" / "predictions.jsonl"
+    log.unlink(missing_ok=True)
+    with serving(project) as port:
+        for at in range(0, len(known), 50):
+            rows = json.dumps([cells(row) for row in known[at : at + 50]]).encode()
+            assert ask(port, "POST", "/invocations", rows)[0] == 200
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    lines = [line | {"sex": truth} for line, truth in zip(lines, truths, strict=True)]
+    with (project / "new.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerows([FEATURES, *([row[name] for name in FEATURES] for row in known)])
+    succeed(project, "predict", "IN=new.csv", "OUT=logs/answers.parquet", "RUN=latest")
+    answers = pq.read_table(project / "logs" / "answers.parquet")
+    pq.write_table(answers.append_column("sex", [truths]), project / "logs" / "answers.parquet")
+    log.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    for name in ("predictions.jsonl", "answers.parquet"):
+        code, found = held(project, f"logs/{name}")
+        assert not [one["evidence"] for one in found.values() if one["verdict"] == "fail"]
+        assert code == 0
+        assert f"all {len(known)} answers are the model's own" in found["skew"]["evidence"]
+        assert f"{len(known)} sets" in found["uncertainty"]["evidence"]
+        assert found["uncertainty"]["verdict"] == "pass"
+        came = sum(truth is not None for truth in truths)
+        assert f"{came} of {len(known)} rows have truth" in found["arrival"]["evidence"]
+    # One probability is another, and one set lacks its classes: each is told by its row.
+    lines[4]["said.p_female"] -= 0.01
+    lines[6]["said.set"] = json.dumps([] if lines[6]["said.set"] != "[]" else ["female"])
+    log.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    code, found = held(project, "logs/predictions.jsonl")
+    assert code == 2  # of make itself; the command's own is 1
+    assert "1 of 333 answers are not the model's own, from row 5" in found["skew"]["evidence"]
+    assert found["uncertainty"]["verdict"] == "fail"
+    assert "1 of 333 sets are not" in found["uncertainty"]["evidence"]
+    assert "from row 7 on" in found["uncertainty"]["evidence"]

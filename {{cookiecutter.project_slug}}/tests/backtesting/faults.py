@@ -11,7 +11,7 @@ from project.config import Config
 from project.data.config import Task
 from project.serving import log
 
-from .production import FINISHED, fruits, logged, model
+from .production import FINISHED, configure, fruits, logged, model
 
 ROWS, HALF = 800, 400
 BOTH = ("classification", "regression")
@@ -141,7 +141,7 @@ def categories_in_capitals(known: Known, config: Config, rows: pd.DataFrame) -> 
     return logged(known, config, rows, asked=asked)
 
 
-@fault("skew", "not the model's own", also=FOLLOWS)
+@fault("skew", "not the model's own", also=FOLLOWS | {"uncertainty"})
 def another_model_under_the_same_name(
     known: Known, config: Config, rows: pd.DataFrame
 ) -> pd.DataFrame:
@@ -155,6 +155,30 @@ def probabilities_of_the_other_class(
     whole = logged(known, config, rows)
     apple, plum = f"{log.PROBABILITY}apple", f"{log.PROBABILITY}plum"
     return whole.assign(**{apple: whole[plum], plum: whole[apple]})
+
+
+@fault("uncertainty", "of 800", "that of a coverage of about 6", "coverage is 90%")
+def limits_of_another_coverage(known: Known, config: Config, rows: pd.DataFrame) -> pd.DataFrame:
+    other = configure(config.data.task.value, "methods.conformal.coverage=0.6")
+    return logged(known, other, rows)
+
+
+@fault("uncertainty", "1 of 800 sets", "from row 401", tasks=("classification",))
+def one_set_that_lost_its_class(known: Known, config: Config, rows: pd.DataFrame) -> pd.DataFrame:
+    whole = logged(known, config, rows)
+    return whole.assign(**{log.SET: whole[log.SET].mask(whole.index == HALF + 1, "[]")})
+
+
+@fault("uncertainty", "1 of 800 intervals", "from row 401", tasks=("regression",))
+def one_interval_cut_at_zero(known: Known, config: Config, rows: pd.DataFrame) -> pd.DataFrame:
+    whole = logged(known, config, rows)
+    return whole.assign(**{log.LOW: whole[log.LOW].mask(whole.index == HALF + 1, 0.0)})
+
+
+@fault("uncertainty", "abstentions are not", "from row 401", tasks=("classification",))
+def abstaining_that_is_forgotten(known: Known, config: Config, rows: pd.DataFrame) -> pd.DataFrame:
+    whole = logged(known, config, rows)
+    return whole.assign(**{log.ABSTAIN: whole[log.ABSTAIN] & ~late(rows)})
 
 
 @fault("place", "classes are swapped", "'apple' and 'plum'", also=JUDGED, tasks=("classification",))

@@ -14,12 +14,15 @@ from project.backtesting.known import Known
 from project.backtesting.result import Backtested
 from project.backtesting.served import Served, sort_out
 from project.config import Config
-from project.data.config import Task
+from project.data.load import features
 from project.data.schema import ColumnType, Role, Rule, Schema
 from project.evaluation import conformal
 from project.evaluation.subject import Subject, Table, ask
 from project.models.training import predict
 from project.serving import log
+from project.serving.limits import calibrate
+from project.serving.lines import said
+from project.serving.model import Model
 
 from ..evaluation.models import fitted, fruit
 
@@ -90,7 +93,7 @@ def model(config: Config, rows: int = 800, seed: int = 0) -> Known:
 def logged(
     known: Known, config: Config, rows: pd.DataFrame, asked: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """Write the log of some rows, a row each 90 minutes.
+    """Write the log of some rows as the service does, a row each 90 minutes.
 
     Parameters
     ----------
@@ -100,21 +103,18 @@ def logged(
         What the model was asked, where that is something else.
     """
     asked = rows if asked is None else asked
-    said = predict(known.subject.pipeline, asked, config)
+    limits = calibrate(known.valid, config.data.task, config.methods)
+    model = Model(RUN, known.subject.pipeline, config.data, known.schema, limits)
+    answers = said(model, model.answer(features(asked, config.data)))
     times = pd.date_range(FINISHED + pd.Timedelta(days=1), periods=len(rows), freq="90min")
     frame = pd.DataFrame(
         {
             log.ROW_ID: np.arange(len(rows)).astype(str),
             log.TIME: times.strftime("%Y-%m-%dT%H:%M:%SZ"),
             log.RUN: RUN,
-            log.PREDICTION: said.y_pred,
+            **{name: cells.to_numpy(zero_copy_only=False) for name, cells in answers.items()},
         }
     )
-    if config.data.task is Task.classification:
-        assert said.proba is not None
-        assert said.classes is not None
-        for at, label in enumerate(said.classes):
-            frame[f"{log.PROBABILITY}{label}"] = said.proba[:, at]
     whole = pd.concat([frame, rows.reset_index(drop=True)], axis=1)
     whole.index = pd.RangeIndex(1, len(whole) + 1)
     return whole

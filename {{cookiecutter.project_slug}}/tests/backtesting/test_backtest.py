@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from project.backtest import run
+from project.backtesting import backtest as module
 from project.backtesting.backtest import backtest
 from project.backtesting.result import ALL
 from project.config import Config
@@ -25,7 +26,8 @@ from project.serving import log
 
 from ..conftest import configure
 from ..test_explain import trained
-from .production import QUICK, clean, fruits, judged, logged, model, served
+from .faults import plant
+from .production import QUICK, clean, fruits, judged, logged, model, only_coverage, served
 from .production import configure as fruit
 
 
@@ -113,6 +115,19 @@ def test_quality_waits_for_truth_and_drift_does_not(task: str) -> None:
     for name in ("quality", "concept", "place", "arrival", "coverage", "slices"):
         assert findings[name].verdict.value == "inconclusive"
     assert "no row has truth yet" in findings["arrival"].evidence
+
+
+def test_quality_that_falls_with_age_is_told(task: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "evaluate", only_coverage)
+    config = fruit(task)
+    known = model(config)
+    findings, found = judged(plant("stale_model", known, config), known, config)
+    assert findings["age"].wrong
+    assert "quality falls with age" in findings["age"].evidence
+    assert (
+        "1.0 days old at the first row, 50.9 at the last" in findings["age"].evidence
+    )  # 800 rows, one in 90 minutes
+    assert found.age.rise.low > 0
 
 
 def test_few_rows_are_told_and_not_judged(task: str) -> None:

@@ -63,6 +63,10 @@ def test_a_log_is_the_same_in_each_format(task: str, tmp_path: Path) -> None:
         np.testing.assert_array_equal(found.said.y_pred, expected.said.y_pred)
         if expected.said.proba is not None:
             np.testing.assert_array_equal(found.said.proba, expected.said.proba)
+        for name, cells in vars(expected.stated).items():
+            np.testing.assert_array_equal(getattr(found.stated, name), cells)
+        assert not np.isnan(found.stated.inside).any()
+        assert np.isnan(found.stated.ends).all() == (task == "classification")
         np.testing.assert_array_equal(found.known, expected.known)
         assert found.known.sum() == 49
         truth = whole[config.data.target].iloc[:49].tolist()
@@ -83,13 +87,19 @@ def zipped(whole: pd.DataFrame, file: Path) -> Path:
         ({log.PREDICTION: None}, "row 7 has no 'said.prediction'"),
         ({f"{log.PROBABILITY}plum": np.nan}, "row 7 has no 'said.p_plum'"),
         ({log.PREDICTION: "pear"}, "row 7 has 'said.prediction' pear, and the model knows apple"),
+        (
+            {log.SET: '["pear"]'},
+            "row 7 has 'said.set' [\"pear\"]: write it as a JSON list of classes",
+        ),
+        ({log.SET: "plum"}, "row 7 has 'said.set' plum: write it as a JSON list of classes"),
+        ({log.ABSTAIN: "maybe"}, "row 7 has 'said.abstain' maybe: write true, false, or nothing"),
         ({"kind": "pear"}, "row 7 has 'kind' pear, and the model knows apple, plum"),
     ],
 )
 def test_a_row_that_can_not_be_judged_is_named(
     change: dict[str, str | float | None], words: str, known: Known, config: Config, tmp_path: Path
 ) -> None:
-    whole = clean(known, config, rows=20)
+    whole = clean(known, config, rows=20).astype({log.ABSTAIN: object})
     for name, cell in change.items():
         whole.loc[7, name] = cell
     for ending in ("csv", "jsonl"):

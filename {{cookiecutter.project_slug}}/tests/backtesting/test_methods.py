@@ -1,5 +1,7 @@
 """The methods of a backtest against other ways to the same figures."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -41,6 +43,19 @@ def test_periods_hold_every_row_once(period: str, hours: float, first: str, coun
     assert found[0].name == first
     assert len(found) == count
     np.testing.assert_array_equal(np.concatenate([one.places for one in found]), np.arange(600))
+
+
+@pytest.mark.parametrize(
+    ("batches", "sizes"), [([600], [600]), ([20, 300, 280], [20, 300, 280]), ([500, 1] * 4, [501])]
+)
+def test_rows_that_were_answered_at_once_stay_in_one_period(
+    batches: list[int], sizes: list[int]
+) -> None:
+    time = hourly(len(batches), 0.001).repeat(batches)
+    found = periods(time, settings("auto"))
+    assert [len(one.places) for one in found][: len(sizes)] == sizes
+    assert all(one.end < two.start for one, two in pairwise(found))
+    np.testing.assert_array_equal(np.concatenate([one.places for one in found]), range(len(time)))
 
 
 def test_more_periods_than_can_be_looked_at_are_refused() -> None:

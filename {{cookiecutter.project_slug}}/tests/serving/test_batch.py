@@ -4,11 +4,13 @@ import gzip
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,6 +70,19 @@ def test_the_log_holds_all_cells_and_who_answered_when(made: Made, tmp_path: Pat
     )
     assert set(said[log.TIME]) == {NOW}
     assert set(said[log.RUN]) == {made.folder.name}
+    # Words, not codes, for whoever reads the file with whatever.
+    schema = pq.read_schema(tmp_path / "out.parquet")
+    assert {schema.field(name).type for name in (log.TIME, log.RUN, "colour")} == {pa.string()}
+
+
+def test_the_model_abstains_below_its_limit_and_says_so(fruit: Made, tmp_path: Path) -> None:
+    model = replace(fruit.model, limits=replace(fruit.model.limits, sure=0.9))
+    source, out = fruit.paths.root / "table.csv", tmp_path / "out.parquet"
+    done = predict(model, source, out, NOW, block=64)
+    said = pd.read_parquet(out)
+    surest = said[[f"{log.PROBABILITY}{label}" for label in ("apple", "plum")]].max(axis=1)
+    assert list(said[log.ABSTAIN]) == list(surest < 0.9)
+    assert 0 < done.abstained == said[log.ABSTAIN].sum() < len(said)
 
 
 def test_however_it_is_stored_the_bits_are_the_same(fruit: Made, tmp_path: Path) -> None:
@@ -149,7 +164,7 @@ def test_a_disk_that_is_full_leaves_nothing(
         def close(self) -> None:
             raise AssertionError("it was full")
 
-    monkeypatch.setattr("project.serving.batch.pq.ParquetWriter", Full)
+    monkeypatch.setattr("project.serving.writing.pq.ParquetWriter", Full)
     with pytest.raises(OSError, match="No space left"):
         predict(fruit.model, fruit.paths.root / "table.csv", tmp_path / "o.parquet", NOW, block=8)
     assert list(tmp_path.iterdir()) == []
@@ -172,6 +187,8 @@ def test_rows_are_named_by_their_key_where_it_is_there() -> None:
     rows = pa.RecordBatch.from_pydict({"a": ["x", "y"], "b": [1.0, 2.5], "c": [0, 0]})
     assert row_ids(["a"], rows, "1").to_pylist() == ["x", "y"]
     assert row_ids(["b", "a"], rows, "1").to_pylist() == ['["1", "x"]', '["2.5", "y"]']
+    coded = rows.set_column(0, "a", rows.column("a").dictionary_encode())
+    assert row_ids(["a"], coded, "1").to_pylist() == ["x", "y"]
     assert row_ids(["a", "z"], rows, "7").to_pylist() == ["7", "8"]
     assert row_ids([], rows, "r-1").to_pylist() == ["r-1", "r-2"]
 

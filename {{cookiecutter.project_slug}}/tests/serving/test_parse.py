@@ -137,7 +137,7 @@ def test_the_same_rows_are_read_from_each_kind() -> None:
             "column 'size' breaks the rule 'is a number' in row 2 with 'x'",
         ),
         (b"size,colour\n1,a\n2\n", CSV, "row 2 has 1 cells and not 2, as the header"),
-        (b"size,color\n1,a\n", CSV, "row 1 has 2|is a number"),
+        (b"size,color\n1,a\n", CSV, "has no column 'colour', which the model needs"),
         (
             b"size,colour,seen\n1,a,2026-02-30\n",
             CSV,

@@ -25,6 +25,7 @@ from .result import ALL, Backtested
 from .served import Served
 from .skew import skew
 from .truth import truth
+from .uncertainty import uncertainty
 from .units import Unit, unit_of, units
 
 
@@ -60,6 +61,7 @@ def backtest(known: Known, served: Served, config: Config) -> Backtested:
     broken, cautions = rules.invariants(known, served, cut, config)
     moved = changes(served.judged, judged, known.valid, config)
     found, loss = _slices(known, served, config) if judged else ([], "")
+    skewed = skew(served, known.own(served.rows, config), known, config)
     evaluations, notes = _evaluated(known, served, judged, config)
     return Backtested(
         run=known.run,
@@ -73,7 +75,8 @@ def backtest(known: Known, served: Served, config: Config) -> Backtested:
         units=units(inputs, known.seen, served),
         broken=broken,
         cautions=cautions,
-        skew=skew(served, known.own(served.rows, config), known, config),
+        skew=skewed,
+        uncertainty=uncertainty(served, skewed, known, config),
         changes=moved,
         truth=truth(served, cut, single, _spread(known, config), settings.min_rows),
         related=_related(known, served, judged),

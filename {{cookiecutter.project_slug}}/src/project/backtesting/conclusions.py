@@ -8,7 +8,7 @@ from ..report.numbers import bounded, significant
 from .causes import concept, place, quality
 from .finding import Finding, corrected, failed, listed, open_, passed
 from .of_drift import drift, unit
-from .of_rows import clock, duplicates, schema, skew
+from .of_rows import clock, duplicates, schema, skew, uncertainty
 from .result import Backtested
 
 
@@ -19,6 +19,7 @@ def conclude(found: Backtested, config: Config) -> list[Finding]:
         duplicates(found),
         schema(found),
         skew(found, config),
+        uncertainty(found),
         drift(found.inputs, "inputs", "Drift of inputs", found),
         unit(found),
         drift(found.predictions, "predictions", "Drift of predictions", found),

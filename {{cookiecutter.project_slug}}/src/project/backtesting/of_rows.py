@@ -114,3 +114,25 @@ def skew(found: Backtested, config: Config) -> Finding:
         words,
         "let the service hand raw features to the run's pipeline, which prepares them",
     )
+
+
+def uncertainty(found: Backtested) -> Finding:
+    """Tell whether sets, intervals and abstaining are those that the model's limits make."""
+    one = found.uncertainty
+    name, title = "uncertainty", "Sets, intervals, abstaining"
+    if not one.said:
+        return open_(name, title, "the log states none")
+    if not one.differ:
+        said = " and ".join(f"{count:,} {what}" for what, count in one.said.items())
+        return passed(name, title, f"{said} are as the model's own limits make them")
+    counts = " and ".join(
+        f"{count:,} of {one.said[what]:,} {what}" for what, count in one.differ.items()
+    )
+    words = f"{counts} are not as the model's own limits make them, from row {one.first} on"
+    return failed(
+        name,
+        title,
+        f"{words}; {one.cause}" if one.cause else words,
+        "let the model answer, and this be asked, with the same conf/methods/; then `make release` "
+        "anew, which keeps the limits in the image",
+    )

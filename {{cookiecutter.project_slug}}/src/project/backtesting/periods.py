@@ -38,7 +38,8 @@ def periods(time: pd.DatetimeIndex, settings: Backtest) -> list[Period]:
     """Cut rows, whose times rise, into periods.
 
     `auto` takes the shortest of day, week and month that leaves enough rows in all periods but the
-    first and the last, and not too many periods; where none does, parts of about equal numbers.
+    first and the last, and not too many periods; where none does, parts of about equal numbers, cut
+    where time moves on: rows that were answered at once have no order.
 
     Raises
     ------
@@ -54,7 +55,7 @@ def periods(time: pd.DatetimeIndex, settings: Backtest) -> list[Period]:
             if 2 <= len(found) <= _SHOWN and min(inner) >= settings.min_rows:
                 return found
         parts = min(max(len(time) // (2 * settings.min_rows), 1), _FEW)
-        return _parts(time, np.array_split(np.arange(len(time)), parts))
+        return _parts(time, _even(time, parts))
     if wanted in _CODES:
         found = _calendar(time, wanted)
     else:
@@ -67,6 +68,12 @@ def periods(time: pd.DatetimeIndex, settings: Backtest) -> list[Period]:
             "looked at: take a longer one"
         )
     return found
+
+
+def _even(time: pd.DatetimeIndex, parts: int) -> list[np.ndarray]:
+    edges = np.linspace(0, len(time), parts + 1).astype(int)[1:-1]
+    starts = np.searchsorted(time, time[edges])
+    return np.split(np.arange(len(time)), np.unique(starts[starts > 0]))
 
 
 def _calendar(time: pd.DatetimeIndex, unit: str) -> list[Period]:

@@ -157,4 +157,6 @@ def rules_of(
     maybe = {name: rule for name, rule in columns.items() if name not in features}
     # Truth is a class of the model or none; whatever else the schema says of it is not held here.
     maybe[target] = _TEXT if classes is not None else number
+    more = {log.LOW: number, log.HIGH: number}
+    maybe |= more if classes is None else {log.SET: _TEXT, log.ABSTAIN: _TEXT}
     return {log.ROW_ID: _TEXT, log.TIME: _TEXT, log.RUN: _TEXT, **said, **features}, maybe

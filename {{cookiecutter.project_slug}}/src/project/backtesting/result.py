@@ -15,6 +15,7 @@ from .served import Served
 from .skew import Skew
 from .slices import Moved
 from .truth import Truth
+from .uncertainty import Uncertainty
 from .units import Unit
 
 ALL = "all rows"
@@ -32,7 +33,7 @@ class Backtested:
         All periods, and the names of those with too few rows to be tested.
     evaluations
         What `evaluate()` says of each period with enough truth, and of all rows.
-    inputs, predictions, units, broken, cautions, skew, changes, truth, age, slices
+    inputs, predictions, units, broken, cautions, skew, uncertainty, changes, truth, age, slices
         As the module of each name tells.
     related
         By period and in `before`: strength and p-value of the tie of predictions and truth.
@@ -58,6 +59,7 @@ class Backtested:
     broken: list[Broken]
     cautions: list[str]
     skew: Skew
+    uncertainty: Uncertainty
     changes: list[Change]
     truth: Truth
     related: dict[str, tuple[float, float]]

@@ -14,6 +14,7 @@ from ..errors import DataError, RunError
 from ..evaluation.metrics import Predictions, take
 from ..serving import log
 from .known import Known
+from .stated import Stated, read_stated
 
 _UTC = re.compile(r"(Z|[+-]00:?00)\s*$")
 _ZONE = re.compile(r"[+-]\d\d:?\d\d\s*$")
@@ -34,6 +35,8 @@ class Served:
         Shape (n,): when each was answered, in UTC, rising.
     said
         What was answered; `y_true` is only good where `known`.
+    stated
+        What was said beside the decisions.
     known
         Shape (n,): whether the truth has arrived.
     aside
@@ -52,6 +55,7 @@ class Served:
     beside: pd.DataFrame
     time: pd.DatetimeIndex
     said: Predictions
+    stated: Stated
     known: np.ndarray
     aside: dict[str, int]
     repeated: list[tuple[int, int]]
@@ -120,6 +124,7 @@ def sort_out(whole: pd.DataFrame, file: Path, known: Known, config: Config) -> S
         beside=rows[beside],
         time=time,
         said=said,
+        stated=read_stated(rows, file, known.classes or []),
         known=there,
         aside=aside,
         repeated=repeated,

@@ -10,7 +10,7 @@ from .known import Known
 from .served import Served
 from .skew_causes import cause
 
-_DIGITS = 1e-5  # differences that rounding leaves, where no decision changes
+DIGITS = 1e-5  # differences that rounding leaves, where no decision changes
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def skew(served: Served, own: Predictions, known: Known, config: Config) -> Skew
         gaps=gaps,
         own=own,
         first=int(served.rows.index[differ][0]) if differ.any() else 0,
-        rounded=bool(differ.any() and worst < _DIGITS and not decided.any()),
+        rounded=bool(differ.any() and worst < DIGITS and not decided.any()),
         cause=cause(served, own, differ, known, config) if differ.any() else "",
     )
 

@@ -4,29 +4,36 @@ Blocks have a fixed number of rows however the table is stored, so that the same
 format get the same bits: the last bits of what BLAS gives can depend on how many rows they are.
 """
 
-import queue
-import threading
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+import pandas as pd
 import pyarrow as pa
-import pyarrow.csv as pacsv
-import pyarrow.parquet as pq
 
 from ..data.prefetch import prefetch
+from ..data.schema import ColumnType, Rule
 from ..data.table import batches, column_names
 from ..data.violations import RowsRefused, Violations
 from ..errors import DataError
 from ..files import replacing
-from . import log
 from .lines import row_ids, table
-from .model import Model
-from .screen import Screen, rules_for
+from .model import Answers, Model
+from .screen import Screen
+from .writing import writing
 
 BLOCK = 1 << 15  # rows that are answered at once
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Rows, the number of the first of them, and their features, shape (n, features)."""
+
+    first: int
+    rows: pa.RecordBatch
+    x: pd.DataFrame
 
 
 @dataclass
@@ -63,27 +70,63 @@ def predict(model: Model, source: Path, out: Path, time: str, *, block: int = BL
     """
     names, screen = column_names(source), Screen(model.schema)
     screen.check_columns(names, str(source))
-    rules = rules_for(names, screen.rules)
+    rules = {name: screen.rules[name] for name in names}
+    parts = blocks(batches(source, rules), block)
     found, done = Violations(), Done()
-    with replacing(out) as scratch, _writer(scratch, out.name) as write:
-        for rows in prefetch(blocks(batches(source, rules), block), depth=1):
-            first = done.rows + 1
-            done.rows += rows.num_rows
-            for name, count in screen.check_rows(rows, first, found).items():
-                done.unseen[name] = done.unseen.get(name, 0) + count
-            # After the first bad row the rest is only looked at, so that all are told at once.
-            if len(found):
-                continue
-            answers = model.answer(model.frame(rows))
+
+    def lay_out(asked: Asked, answers: Answers) -> pa.RecordBatch:
+        ids = row_ids(model.schema.key, asked.rows, str(asked.first))
+        return table(model, asked.rows, answers, ids, time)
+
+    # One thread reads and looks, this one predicts, a third lays out and writes.
+    with _brisk(), replacing(out) as scratch, writing(scratch, out.name, lay_out) as write:
+        for asked in prefetch(_asked(parts, model, screen, found, done), depth=1):
+            answers = model.answer(asked.x)
             if answers.abstain is not None:
                 done.abstained += int(answers.abstain.sum())
-            ids = row_ids(model.schema.key, rows, str(first))
-            write(table(model, rows, answers, ids, time))
+            write(asked, answers)
         if len(found):
             raise RowsRefused(str(source), list(found))
         if not done.rows:
             raise DataError(f"{source} has a header but no rows: give it some")
     return done
+
+
+@contextmanager
+def _brisk() -> Iterator[None]:
+    """Let threads change places often: Arrow's ask for Python's lock between any two calls.
+
+    By default whoever asks may wait for 5 ms, in which the one that predicts does not let go.
+    """
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.0005)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
+
+
+def _asked(
+    parts: Iterable[pa.RecordBatch], model: Model, screen: Screen, found: Violations, done: Done
+) -> Iterator[Asked]:
+    """Look at blocks, count them, and hand on those that the model may be asked about."""
+    for part in parts:
+        rows, first = _coded(part, screen.rules), done.rows + 1
+        done.rows += rows.num_rows
+        for name, count in screen.check_rows(rows, first, found).items():
+            done.unseen[name] = done.unseen.get(name, 0) + count
+        # After the first bad row the rest is only looked at, so that all are told at once.
+        if not len(found):
+            yield Asked(first, rows, model.frame(rows))
+
+
+def _coded(rows: pa.RecordBatch, rules: Mapping[str, Rule]) -> pa.RecordBatch:
+    """Encode the words of categories once, for all that looks at, predicts and writes them."""
+    arrays = [
+        cells.dictionary_encode() if rules[name].type is ColumnType.category else cells
+        for name, cells in zip(rows.schema.names, rows.columns, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(arrays, names=rows.schema.names)
 
 
 def blocks(parts: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:
@@ -102,65 +145,3 @@ def blocks(parts: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatc
         waiting = [whole.slice(whole.num_rows - have)] if have else []
     if have:
         yield pa.concat_batches(waiting)
-
-
-@contextmanager
-def _writer(scratch: Path, name: str) -> Iterator[Any]:
-    """Give a function that writes rows in a thread, in a format by a file's name."""
-    waiting: queue.Queue[pa.RecordBatch | None] = queue.Queue(1)
-    failed: list[BaseException] = []
-
-    def work() -> None:
-        sink = None
-        try:
-            while (rows := waiting.get()) is not None:
-                sink = sink or _opened(scratch, name, rows.schema)
-                sink.write_batch(rows)
-            if sink is not None:
-                sink.close()
-        except BaseException as error:
-            failed.append(error)
-            # Whoever writes must not wait for a place that nobody empties.
-            while waiting.get() is not None:
-                pass
-
-    def write(rows: pa.RecordBatch) -> None:
-        if failed:
-            raise failed[0]
-        waiting.put(rows)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    try:
-        yield write
-    finally:
-        waiting.put(None)
-        thread.join()
-    if failed:
-        raise failed[0]
-
-
-class _Compressed:
-    """A writer of CSV into gzip, which closes both."""
-
-    def __init__(self, scratch: Path, schema: pa.Schema) -> None:
-        self._stream = pa.CompressedOutputStream(pa.OSFile(str(scratch), "wb"), "gzip")
-        self._sink = pacsv.CSVWriter(self._stream, schema)
-        self.write_batch = self._sink.write_batch
-
-    def close(self) -> None:
-        self._sink.close()
-        self._stream.close()
-
-
-def _opened(scratch: Path, name: str, schema: pa.Schema) -> Any:
-    if name.endswith(".parquet"):
-        # Numbers hardly repeat and hardly shrink: what looks for that costs as much as predicting.
-        words = [f.name for f in schema if f.type == pa.string() and f.name != log.ROW_ID]
-        kinds = {name: "snappy" if name in words else "none" for name in schema.names}
-        return pq.ParquetWriter(
-            scratch, schema, use_dictionary=words, write_statistics=words, compression=kinds
-        )
-    if name.endswith(".gz"):
-        return _Compressed(scratch, schema)
-    return pacsv.CSVWriter(str(scratch), schema)

@@ -37,7 +37,7 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    server: "Listening"
+    server: Listening
 
     def setup(self) -> None:
         """Read through the clock."""
@@ -53,7 +53,7 @@ class Handler(BaseHTTPRequestHandler):
         self.command, self.path, self.request_version = "", "", "HTTP/1.1"
         try:
             super().handle_one_request()
-        except (ConnectionError, TimeoutError, BrokenPipeError):
+        except (ConnectionError, TimeoutError):
             self.close_connection = True
 
     def parse_request(self) -> bool:

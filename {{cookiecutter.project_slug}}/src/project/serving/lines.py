@@ -37,8 +37,8 @@ def table(
     size = rows.num_rows
     columns: dict[str, pa.Array] = {
         log.ROW_ID: ids,
-        log.TIME: pa.repeat(time, size),
-        log.RUN: pa.repeat(model.run, size),
+        log.TIME: _words(np.zeros(size, np.int32), [time]),
+        log.RUN: _words(np.zeros(size, np.int32), [model.run]),
     }
     columns |= dict(zip(rows.schema.names, rows.columns, strict=True))
     columns |= said(model, answers)
@@ -55,7 +55,7 @@ def said(model: Model, answers: Answers) -> dict[str, pa.Array]:
         low, high = (none if e is None else pa.array(answers.prediction + e) for e in ends)
         return {log.PREDICTION: pa.array(answers.prediction), log.LOW: low, log.HIGH: high}
     labels = model.classes
-    columns = {log.PREDICTION: pa.array(answers.prediction.astype(str), pa.string())}
+    columns = {log.PREDICTION: _words(answers.place, labels)}
     for at, label in enumerate(labels):
         columns[f"{log.PROBABILITY}{label}"] = pa.array(np.ascontiguousarray(answers.proba[:, at]))
     columns[log.SET] = _sets(answers.inside, labels, size)
@@ -77,7 +77,14 @@ def _sets(inside: np.ndarray | None, labels: list[str], size: int) -> pa.Array:
         json.dumps([labels[at] for at in np.flatnonzero(bits)], ensure_ascii=False)
         for bits in found
     ]
-    return pa.array(texts, pa.string()).take(whole.indices)
+    return _words(whole.indices, texts)
+
+
+def _words(places: Any, words: list[str]) -> pa.Array:
+    """Return a column of few words: the place of its own for each row, shape (n,)."""
+    return pa.DictionaryArray.from_arrays(
+        pa.array(places, pa.int32()), pa.array(words, pa.string())
+    )
 
 
 def row_ids(key: list[str], rows: pa.RecordBatch, first: str) -> pa.Array:

@@ -30,6 +30,8 @@ class Answers:
     ----------
     prediction
         Shape (n,): what is decided.
+    place
+        Shape (n,): the place of the class that is decided among the model's; None in regression.
     proba, inside
         Shapes (n, classes): probabilities, and which classes the conformal set holds; None in
         regression, and `inside` where too few rows calibrated.
@@ -40,6 +42,7 @@ class Answers:
     """
 
     prediction: np.ndarray
+    place: np.ndarray | None = None
     proba: Floats | None = None
     inside: np.ndarray | None = None
     reach: float | None = None
@@ -87,12 +90,7 @@ class Model:
             if self.data.columns[name].type.numeric:
                 columns[name] = cells.to_numpy(zero_copy_only=False)
             else:
-                # Plain strings and NaN, as data/load.py gives them.
-                found = cells.to_numpy(zero_copy_only=False)
-                found = found if found.flags.writeable else found.copy()
-                if cells.null_count:
-                    found[pd.isna(found)] = np.nan
-                columns[name] = pd.Series(found, dtype=object)
+                columns[name] = pd.Series(_words(cells), dtype=object)
         return pd.DataFrame(columns, copy=False)
 
     def answer(self, x: pd.DataFrame) -> Answers:
@@ -103,17 +101,28 @@ class Model:
             return Answers(said, reach=limits.reach)
         proba = np.asarray(self.pipeline.predict_proba(x), dtype=float)
         # Asking twice costs twice; only models that decide by costs, or by votes, need it.
-        chosen = (
-            np.asarray(self.pipeline.classes_)[proba.argmax(axis=1)]
+        classes = np.asarray(self.pipeline.classes_)
+        place = (
+            proba.argmax(axis=1)
             if limits.likeliest
-            else np.asarray(self.pipeline.predict(x))
+            else np.searchsorted(classes, self.pipeline.predict(x))
         )
         return Answers(
-            chosen,
+            classes[place],
+            place,
             proba,
             inside=None if limits.reach is None else 1.0 - proba <= limits.reach,
             abstain=None if limits.sure is None else proba.max(axis=1) < limits.sure,
         )
+
+
+def _words(cells: pa.Array) -> np.ndarray:
+    """Return texts as plain strings, and NaN for none, as data/load.py gives them; shape (n,)."""
+    # Few words there are, and many cells: each is made once.
+    coded = cells.dictionary_encode()
+    words = np.array([*coded.dictionary.to_pylist(), np.nan], dtype=object)
+    places = coded.indices.fill_null(len(words) - 1)
+    return np.asarray(words[places.to_numpy(zero_copy_only=False)])
 
 
 def open_model(folder: Path, methods: Methods) -> Model:

@@ -92,7 +92,7 @@ def _csv(text: str, header: str, screen: Screen) -> tuple[list[str], dict[str, l
     first = [name.strip() for name in rows[0]]
     had = header == "present" or (header != "absent" and set(screen.needed) <= set(first))
     # A header with a word wrong is told as such, and not as a row whose cells are.
-    if not had and header != "absent" and len(set(first) & set(screen.rules)) > len(first) / 2:
+    if not had and header != "absent" and len(set(first) & set(screen.rules)) >= len(first) / 2:
         had = True
     names = first if had else screen.needed
     if had:

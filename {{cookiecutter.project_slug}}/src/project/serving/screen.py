@@ -5,7 +5,7 @@ Only what the model sees and the key are held to rules: a target is a truth that
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -87,17 +87,17 @@ class Screen:
             if rule.type.numeric:
                 _numbers(found, name, cells, rule, first)
             elif name in self._known:
-                strange = self._strange(name, cells)
-                count = pc.sum(strange).as_py() or 0
-                if count and rule.unseen:
-                    unseen[name] = count
-                elif count:
+                # Few words there are, and many cells: each is looked up once.
+                coded = cells.dictionary_encode()
+                new = pc.invert(pc.is_in(coded.dictionary, value_set=self._known[name]))
+                if not pc.any(new).as_py():
+                    continue
+                strange = new.take(coded.indices)
+                if rule.unseen:
+                    unseen[name] = pc.sum(strange).as_py()
+                else:
                     _add(found, name, listed(rule), strange, cells, first, _LISTED)
         return unseen
-
-    def _strange(self, name: str, cells: pa.Array) -> pa.Array:
-        known = pc.is_in(cells, value_set=self._known[name])
-        return pc.invert(pc.or_(known, cells.is_null()) if cells.null_count else known)
 
 
 def listed(rule: Rule) -> str:
@@ -148,8 +148,3 @@ def refuse(where: str, found: Violations) -> DataError:
     first, *others = list(found)
     more = f"; and {len(others)} more" if others else ""
     return DataError(f"{where}: {first.sentence()}{more}")
-
-
-def rules_for(names: Iterable[str], rules: Mapping[str, Rule]) -> dict[str, Rule]:
-    """Return the rules of the columns that are given."""
-    return {name: rules[name] for name in names}
