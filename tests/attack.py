@@ -1,6 +1,6 @@
 """Tries, from inside of a container, all that it must not do; prints as JSON what it could.
 
-    python attack.py <port on which somebody listens on the host>
+    python attack.py <address of the host> <port on which somebody listens there>
 
 Of each attack: true where it worked, else a text that begins with "no".
 """
@@ -68,7 +68,7 @@ ATTACKS: dict[str, Callable[[], object]] = {
     "kernel messages": lambda: Path("/dev/kmsg").open().close(),
     "memory of the machine": lambda: Path("/dev/mem").open().close(),
     "reach the internet": lambda: connect("93.184.216.34", 80),
-    "reach the host": lambda: connect("172.17.0.1", int(sys.argv[1])),
+    "reach the host": lambda: connect(sys.argv[1], int(sys.argv[2])),
     "reach the metadata of a cloud": lambda: connect("169.254.169.254", 80),
     "resolve a name": lambda: socket.getaddrinfo("example.org", 80),
 }

@@ -11,6 +11,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "{{cookiecutter.project_slug}}"
 COOKIECUTTER = Path(sys.executable).parent / "cookiecutter"
+# A table of one's own: a key, a quantity, a category, and two classes that follow neither.
+SMALL_TABLE = "id,size,colour,kind\n" + "".join(
+    f"{i},{i % 7},{'xy'[i % 2]},{'ab'[i * 7 % 13 % 2]}\n" for i in range(120)
+)
 
 
 def tracked_files() -> list[str]:

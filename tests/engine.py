@@ -1,10 +1,13 @@
 """The engine as the tests see it: what ran, as whom, and with what it was let to do."""
 
+import ipaddress
+import json
 import os
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,6 +52,7 @@ def make(
         command,
         cwd=project,
         env={**os.environ, **(env or {})},
+        stdin=subprocess.DEVNULL,
         user=uid,
         group=uid,
         extra_groups=[docker_group()] if uid is not None else None,
@@ -58,6 +62,43 @@ def make(
         timeout=1200,
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def inside(project: Path, *command: str, **env: str) -> Outcome:
+    """Run a command in a project's container, with TARGET and the like in the environment."""
+    done = subprocess.run(
+        [project / "scripts/container.sh", *command],
+        cwd=project,
+        env={**os.environ, **env},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=1200,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def tracked(project: Path, folder: Path) -> dict[str, Any]:
+    """Read what Weights & Biases keeps of a run on this disk, by its own reader."""
+    words = ("wandb", "leet", "inspect", "--summary", "--json", f"wandb/{folder.name}")
+    done = inside(project, *words)
+    assert done.code == 0, done.out + done.err
+    found: dict[str, Any] = json.loads(done.out)
+    return found
+
+
+def at_once(project: Path, *targets: Sequence[str]) -> list[Outcome]:
+    """Run make several times at once, and wait for all of them."""
+    with ThreadPoolExecutor(len(targets)) as pool:
+        return list(pool.map(lambda words: make(project, *words), targets))
+
+
+def gateway() -> str:
+    """Return the address by which containers reach this machine."""
+    pool = docker.from_env().networks.get("bridge").attrs["IPAM"]["Config"][0]
+    # An engine that has just made the network may not name it: it takes the first of the pool.
+    return pool.get("Gateway") or str(next(ipaddress.ip_network(pool["Subnet"]).hosts()))
 
 
 def let_in(folder: Path) -> None:

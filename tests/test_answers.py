@@ -454,6 +454,16 @@ def test_a_git_hook_that_renders_gets_a_repository_of_its_own(cut: Cut, here: Pa
     made(cut(here, env={"GIT_DIR": str(other)}), here)
 
 
+def test_a_table_that_can_not_be_copied_is_told(cut: Cut, here: Path) -> None:
+    made(cut(here, project_slug="my-ml-project"), here)
+    (here / "my-ml-project/data/source").write_text("no folder")
+    done = cut(here, "-f", data_source="table.csv", target="kind")
+    assert done.returncode != 0
+    (said,) = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert "data_source 'table.csv' can't be copied (File exists)" in said
+    assert "the disk has room" in said
+
+
 @pytest.mark.parametrize("line", ["source: data/sample/penguins.csv", "missing_target: drop"])
 def test_a_template_that_lost_a_line_fails_and_leaves_nothing(
     line: str, template: Path, cut: Cut, here: Path

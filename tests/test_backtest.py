@@ -1,13 +1,12 @@
 """A production log from a fresh render: what is found in it, and what is refused."""
 
 import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from engine import make, succeed, watched
+from engine import inside, make, succeed, watched
 
 pytestmark = pytest.mark.docker
 # What production writes: the run's own answers to rows that it was not trained on.
@@ -61,8 +60,7 @@ def project(render: Callable[..., Path], tmp_path_factory: pytest.TempPathFactor
     folder = render(tmp_path_factory.mktemp("backtest"))
     succeed(folder, "train", "ARGS=experiment=debug")
     (folder / "write.py").write_text(WRITE, encoding="utf-8")
-    command = ["./scripts/container.sh", "python", "write.py"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    assert inside(folder, "python", "write.py").code == 0
     return folder
 
 

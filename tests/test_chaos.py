@@ -1,19 +1,17 @@
 """Whatever kills a stage, fills the disk or runs beside it: the last good version stays usable."""
 
 import os
-import shutil
-import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
-import docker
 import pytest
-from engine import Outcome, make, succeed
+from breaking import kill_when, little_space, make_room, told_full
+from engine import at_once, make, succeed
 
 pytestmark = pytest.mark.docker
 Render = Callable[..., Path]
@@ -23,7 +21,6 @@ OUTPUTS = {
     "split": "data/split/split.parquet",
 }
 ROWS = 40_000
-PATIENCE_S = 120
 
 
 def rows(version: int) -> str:
@@ -75,36 +72,9 @@ def scratch(project: Path) -> list[Path]:
     ]
 
 
-def kill_when(project: Path, target: str, folder: Path, pattern: str) -> None:
-    """Start make, and kill its container the moment that a file appears."""
-    client = docker.from_env()
-    with subprocess.Popen(
-        ["make", "--no-print-directory", *target.split(" ", 1)],
-        cwd=project,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    ) as process:
-        deadline = time.monotonic() + PATIENCE_S
-        pid = 0
-        while time.monotonic() < deadline:
-            assert process.poll() is None, process.communicate()[0].decode()
-            if not pid:
-                pid = init_of(client, project)
-            elif list(folder.glob(pattern)):
-                # Its init; the kernel kills the rest with it, and `docker kill` would take longer.
-                os.kill(pid, signal.SIGKILL)
-                break
-        else:
-            pytest.fail(f"no {pattern} had appeared")
-        assert process.wait(PATIENCE_S) != 0
-
-
-def init_of(client: docker.DockerClient, project: Path) -> int:
-    """Return the process of a project's container on this machine; 0 where none runs."""
-    for container in client.containers.list(ignore_removed=True):
-        if str(project) in [mount["Source"] for mount in container.attrs["Mounts"]]:
-            return int(container.attrs["State"]["Pid"])
-    return 0
+def begun(folder: Path, pattern: str) -> bool:
+    """Say whether a file has appeared that is being written."""
+    return any(folder.glob(pattern))
 
 
 def test_a_kill_in_any_stage_leaves_the_last_good_version(
@@ -113,7 +83,7 @@ def test_a_kill_in_any_stage_leaves_the_last_good_version(
     change(project)
     for stage, path in OUTPUTS.items():
         output = project / path
-        kill_when(project, "data", output.parent, f".{output.name}.*")
+        kill_when(project, partial(begun, output.parent, f".{output.name}.*"), "data")
         # What comes before was mended by this very run.
         found = state(project)
         changed = [name for name in OUTPUTS if found[name] != good[name]]
@@ -124,53 +94,13 @@ def test_a_kill_in_any_stage_leaves_the_last_good_version(
 
 
 def test_a_kill_while_a_run_is_written_leaves_no_run(project: Path, good: dict[str, str]) -> None:
-    train = "train ARGS=tracking=disabled model=dummy seed=9"
-    kill_when(project, train, project / "runs", ".*")
+    train = ("train", "ARGS=tracking=disabled model=dummy seed=9")
+    kill_when(project, partial(begun, project / "runs", ".*"), *train)
     assert [run for run in (project / "runs").iterdir() if run.name[0] != "."] == []
     assert scratch(project) != []
-    assert "shown again" not in succeed(project, *train.split(" ", 1))
+    assert "shown again" not in succeed(project, *train)
     assert scratch(project) == []
     assert state(project) == good
-
-
-@contextmanager
-def little_space(folder: Path, bytes_left: int) -> Iterator[None]:
-    """Put a folder on a disk of its own that has little space; `make_room` gives it more."""
-    assert os.geteuid() == 0, "mounting a small disk takes root, which CI is"
-    folder.mkdir(exist_ok=True)
-    kept = folder.with_name(f"{folder.name}-kept")
-    shutil.copytree(folder, kept, symlinks=True)
-    # Counted in pages, as the disk does.
-    pages = sum(-(-file.stat().st_size // 4096) + 1 for file in kept.rglob("*"))
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1g", "tmpfs", folder], check=True)
-    try:
-        shutil.copytree(kept, folder, symlinks=True, dirs_exist_ok=True)
-        resize(folder, 4096 * pages + bytes_left)
-        yield
-        shutil.rmtree(kept)
-        shutil.copytree(folder, kept, symlinks=True)
-    finally:
-        subprocess.run(["umount", folder], check=True)
-        shutil.copytree(kept, folder, symlinks=True, dirs_exist_ok=True)
-        shutil.rmtree(kept)
-
-
-def resize(disk: Path, size: int) -> None:
-    """Make a small disk larger or smaller."""
-    subprocess.run(["mount", "-o", f"remount,size={size}", disk], check=True)
-
-
-def make_room(disk: Path) -> None:
-    """Give a small disk all the space that is needed."""
-    resize(disk, 1 << 30)
-
-
-def told_full(done: Outcome) -> None:
-    """Check that a full disk was told in one sentence."""
-    assert done.code == 2, done.out + done.err
-    assert "Traceback" not in done.out + done.err
-    assert "the disk is full" in done.sentence
-    assert "free some space" in done.sentence
 
 
 def test_a_full_disk_is_told_and_mended(project: Path, good: dict[str, str]) -> None:
@@ -204,26 +134,17 @@ def test_a_full_disk_leaves_no_run(project: Path, good: dict[str, str]) -> None:
 
 def test_several_at_once_end_well_and_agree(project: Path, good: dict[str, str]) -> None:
     change(project)
-    data = [["data"]] * 2
-    train = [["train", "ARGS=tracking=disabled model=dummy seed=11"]] * 4
-    started = [
-        subprocess.Popen(
-            ["make", "--no-print-directory", *target],
-            cwd=project,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for target in data + train
-    ]
-    ended = [process.communicate(timeout=PATIENCE_S) for process in started]
-    assert [process.returncode for process in started] == [0] * 6, ended
+    data = [("data",)] * 2
+    train = [("train", "ARGS=tracking=disabled model=dummy seed=11")] * 4
+    ended = at_once(project, *data, *train)
+    assert [done.code for done in ended] == [0] * 6, ended
     # Whoever did the work told of it; both printed the same checksums, which are still true.
     checksums = succeed(project, "data")
-    assert {"".join(out.splitlines(keepends=True)[-4:]) for out, _ in ended[:2]} == {checksums}
+    last = {"".join(done.out.splitlines(keepends=True)[-4:]) for done in ended[:2]}
+    assert last == {checksums}
     configs = (project / "runs").glob("[!.]*/config.yaml")
     assert sum("seed: 11" in config.read_text() for config in configs) == 1
-    assert sum("shown again" in out for out, _ in ended[2:]) < 4
+    assert sum("shown again" in done.out for done in ended[2:]) < 4
     assert scratch(project) == []
     assert state(project)["ingest"] != good["ingest"]
 

@@ -2,14 +2,13 @@
 
 import json
 import shutil
-import subprocess
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from engine import make, succeed
+from engine import make, succeed, tracked
 
 pytestmark = pytest.mark.docker
 
@@ -46,17 +45,7 @@ def test_a_fresh_project_passes_and_leaves_its_pages(trained: Path) -> None:
 def test_the_configuration_of_a_run_is_checked(trained: Path) -> None:
     assert " 0 fail" in succeed(trained, "check", "RUN=latest", "ARGS=tracking=offline")
     *_, logged = sorted((trained / "wandb").glob("offline-run-*-checklist-*"))
-    kept = subprocess.run(
-        [
-            *("./scripts/container.sh", "wandb", "leet", "inspect", "--summary", "--json"),
-            f"wandb/{logged.name}",
-        ],
-        cwd=trained,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    summary = json.loads(kept.stdout)["summary"]
+    summary = tracked(trained, logged)["summary"]
     checks = Counter(one["verdict"] for one in found(trained).values())
     assert {word: summary[f"checks/{word}"] for word in checks} == checks
     assert summary["table/checklist"]["nrows"] == checks.total()

@@ -151,7 +151,7 @@ def test_ray_without_network_gives_the_same_bits(project: Path, alone: list[str]
 def test_slurm_gives_the_same_bits(project: Path, alone: list[str]) -> None:
     image = run(CONTAINER, "--image", cwd=project).strip()
     name = f"ml-slurm-{uuid.uuid4().hex[:8]}"
-    engine = "/usr/bin/docker"
+    engine = os.environ["ENGINE"]
     run(
         *(engine, "build", "-q", "-t", name, "--build-arg", f"PROJECT_IMAGE={image}", "."),
         cwd=HERE / "slurm",

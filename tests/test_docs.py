@@ -191,6 +191,18 @@ def test_what_the_pages_type_is_a_command() -> None:
                 assert set(block.targets) <= targets, file.name
 
 
+def test_the_checks_that_the_projects_own_page_names_are_there() -> None:
+    text = (ROOT / TEMPLATE / "docs/debugging-checklist.md").read_text(encoding="utf-8")
+    named = {name for name in re.findall(r"`([a-z]+ [a-z ]+)`", text) if name[:5] != "make "}
+    files = (ROOT / TEMPLATE / "src/project/checks").glob("*.py")
+    code = "".join(file.read_text(encoding="utf-8") for file in files)
+    there = {
+        name.replace("_", " ") for name in re.findall(r"^def (\w+)\(case: ", code, re.MULTILINE)
+    }
+    assert len(named) > 15
+    assert named - there == set()
+
+
 def test_outputs_stand_beneath_their_commands_and_replace_older_ones() -> None:
     page = "A\n\n```sh\none\n```\n\n```text\nold\n```\n\nB\n\n```sh\ntwo\n```\n\nC\n"
     once = examples.with_outputs(page, ["new", ""])

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
-import docker
 import pytest
+from breaking import container_pid, little_space, make_room, told_full
 from conftest import ROOT, TEMPLATE
-from engine import Outcome, let_in, make, succeed
-from test_chaos import init_of, little_space, make_room, told_full
+from engine import at_once, inside, let_in, make, succeed
+from repository import commit
 
 Render = Callable[..., Path]
 OUTPUTS = ("data/raw/table.parquet", "data/validated/table.parquet", "data/split/split.parquet")
@@ -57,9 +57,7 @@ def project(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
     succeed(made, "remote", "URL=../store")
     succeed(made, "train", f"ARGS={QUICK}")
     succeed(made, "train", f"ARGS={QUICK} seed=1")
-    who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
-    for arguments in (["add", "--all"], ["commit", "--quiet", "-m", "x"]):
-        subprocess.run(["git", *who, *arguments], cwd=made, check=True)
+    commit(made)
     return made
 
 
@@ -183,9 +181,7 @@ def test_a_run_from_the_future_is_the_last_one_and_breaks_nothing(project: Path)
         "from tests.trained import reseal; "
         f"reseal(Path('runs/{runs[0].name}'), finished='2999-01-01T00:00:00.000000Z')"
     )
-    container = str(project / "scripts/container.sh")
-    env = {**os.environ, "TARGET": "dev"}
-    subprocess.run([container, "python", "-c", script], env=env, check=True, capture_output=True)
+    assert inside(project, "python", "-c", script, TARGET="dev").code == 0
     try:
         assert runs[0].name in succeed(project, "lineage")
         assert "2 runs" in succeed(project, "dashboard")
@@ -284,13 +280,12 @@ def test_commands_killed_at_random_moments_end_as_if_they_had_not_been(
     draw = random.Random(0)  # noqa: S311 -- moments, no secrets
     kept = table.read_bytes()
     tune = f"tuning.models=[logistic] tuning.trials=6 tuning.batch=2 {QUICK}"
-    client = docker.from_env()
     for number, command in enumerate(
         [["data"], ["train", f"ARGS={QUICK} seed=77"], ["tune", f"ARGS={tune}"]] * 3
     ):
         if command == ["data"]:
             table.write_bytes(kept + b"Adelie,Dream,40.1,18.2,190,3700,male,2009\n" * (number + 1))
-        kill_after(project, command, draw.uniform(0.3, 4), client)
+        kill_after(project, command, draw.uniform(0.3, 4))
     table.write_bytes(kept)
     succeed(project, "data")
     after = state(project)
@@ -303,9 +298,7 @@ def test_commands_killed_at_random_moments_end_as_if_they_had_not_been(
     assert list((project / "runs").glob(".*")) == []
 
 
-def kill_after(
-    project: Path, command: list[str], seconds: float, client: docker.DockerClient
-) -> None:
+def kill_after(project: Path, command: list[str], seconds: float) -> None:
     """Start make, and kill its container so many seconds after it began."""
     with subprocess.Popen(
         ["make", "--no-print-directory", *command],
@@ -315,7 +308,7 @@ def kill_after(
     ) as process:
         pid = 0
         while process.poll() is None and not pid:
-            pid = init_of(client, project)
+            pid = container_pid(project)
         time.sleep(seconds)
         if process.poll() is None:
             os.kill(pid, signal.SIGKILL)
@@ -395,19 +388,8 @@ def test_every_command_is_run_twice_at_once_or_it_is_said_why_not() -> None:
 def test_two_of_a_command_at_once_say_the_same(project: Path, command: tuple[str, ...]) -> None:
     before = state(project)
     runs = " ".join(sorted(run.name for run in (project / "runs").glob("[!.]*")))
-    started = [
-        subprocess.Popen(
-            ["make", "--no-print-directory", *(word.replace("<runs>", runs) for word in command)],
-            cwd=project,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(2)
-    ]
-    ended = [Outcome(p.returncode, *said) for p in started for said in [p.communicate(timeout=300)]]
-    for done in ended:
+    words = [word.replace("<runs>", runs) for word in command]
+    for done in at_once(project, words, words):
         assert "Traceback" not in done.out + done.err
         if command[0] in VERDICTS:
             assert done.code == 0 or "Error 1" in done.err, done.out + done.err

@@ -4,14 +4,14 @@ What is left is looked for here with means of our own: all Parquet is read, and 
 """
 
 import hashlib
-import subprocess
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-import docker
 import pyarrow.parquet as pq
 import pytest
+from breaking import kill_when
 from engine import make, succeed
 
 pytestmark = pytest.mark.docker
@@ -89,19 +89,14 @@ def leaks(project: Path, patient: int) -> list[str]:
     return found
 
 
-def kill_when(project: Path, changed: Path, *arguments: str) -> None:
-    """Start make, and kill its container when a file has changed."""
-    before = changed.read_bytes() if changed.exists() else None
-    command = ["make", "--no-print-directory", *arguments]
-    client = docker.from_env()
-    with subprocess.Popen(command, cwd=project, stdout=-3, stderr=-3) as running:
-        while (changed.read_bytes() if changed.exists() else None) == before:
-            assert running.poll() is None, "it ended before the file changed"
-        for container in client.containers.list():
-            mounts = [mount["Source"] for mount in container.attrs["Mounts"]]
-            if str(project) in mounts:
-                container.kill("SIGKILL")
-    assert running.returncode != 0
+def read(file: Path) -> bytes | None:
+    """Return what is in a file, if it is there."""
+    return file.read_bytes() if file.exists() else None
+
+
+def differs(file: Path, before: bytes | None) -> bool:
+    """Say whether a file has changed."""
+    return read(file) != before
 
 
 def test_a_dry_run_shows_all_and_changes_nothing(project: Path) -> None:
@@ -165,8 +160,9 @@ def test_killed_twice_it_is_done_the_third_time_and_nothing_is_left(project: Pat
     given = ("forget", "KEY=patient=17", "CONFIRM=yes")
     assert leaks(project, 17)
     assert leaks(remote(project), 17)
-    kill_when(project, project / "data/forgotten.json", *given)
-    kill_when(project, project / "data/raw/table.parquet", *given)
+    for name in ("data/forgotten.json", "data/raw/table.parquet"):
+        file = project / name
+        kill_when(project, partial(differs, file, read(file)), *given)
     assert leaks(project, 17)
     out = succeed(project, *given)
     assert "No trace is left" in out

@@ -3,15 +3,17 @@
 import json
 import os
 import re
-import shlex
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import docker
 import pytest
 import yaml
+from conftest import ROOT
+from docker.models.containers import Container
 from engine import succeed
 
 pytestmark = pytest.mark.docker
@@ -94,45 +96,63 @@ def test_the_cache_is_named_by_all_that_the_images_are_made_of(project: Path) ->
     assert {project / "Dockerfile", project / "requirements/extras.txt"} <= files
 
 
-@pytest.fixture
-def editor(project: Path) -> Iterator[dict[str, Any]]:
-    """The editor's container as its file says, its image built."""
-    text = (project / ".devcontainer/devcontainer.json").read_text(encoding="utf-8")
-    for name, value in {"": project, "Basename": project.name}.items():
-        text = text.replace(f"${{localWorkspaceFolder{name}}}", str(value))
-    assert "${" not in text
-    said = json.loads(text)
+@dataclass
+class Editor:
+    """An editor's container, by the command that editors use."""
+
+    project: Path
+    container: Container
+
+    def run(self, *command: str) -> str:
+        """Run a command as in the editor's terminal, and return what it printed."""
+        return devcontainer("exec", self.project, *command)
+
+
+def devcontainer(verb: str, project: Path, *more: str) -> str:
+    """Run the devcontainer command on a project, and return what it printed."""
+    command = subprocess.run(
+        [ROOT / "tools/devcontainer.sh"], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    engine = ("--docker-path", os.environ["ENGINE"])
     done = subprocess.run(
-        ["/bin/sh", "-c", said["initializeCommand"]],
-        cwd=project,
+        [command, verb, "--workspace-folder", project, *engine, *more],
         capture_output=True,
         text=True,
         check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    yield said
-    docker.from_env().images.remove(said["image"])
-
-
-def test_the_editors_container_has_the_tools_and_writes_as_the_caller(
-    project: Path, editor: dict[str, Any]
-) -> None:
-    command = (
-        "python -m pytest -q tests/test_config.py && ruff check && git --version && touch made"
-    )
-    done = subprocess.run(
-        [
-            *(*shlex.split(os.environ["ENGINE"]), "run", "--rm", *editor["runArgs"]),
-            *("--mount", editor["workspaceMount"], "--workdir", editor["workspaceFolder"]),
-            *(editor["image"], "sh", "-c", command),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
+        timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert " passed" in done.stdout
-    assert (project / "made").stat().st_uid == os.getuid()
-    python = editor["customizations"]["vscode"]["settings"]["python.defaultInterpreterPath"]
-    found = docker.from_env().containers.run(editor["image"], ["which", "python"], remove=True)
-    assert found.decode().strip() == python
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def editor(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
+    """A fresh project that is opened in a container, in a folder with signs that shells take."""
+    project = render(tmp_path_factory.mktemp("editor") / "a folder, with: signs é")
+    moved = project.rename(project.with_name("Renamed, by its $owner"))
+    up = json.loads(devcontainer("up", moved).splitlines()[-1])
+    assert up["outcome"] == "success"
+    container = docker.from_env().containers.get(up["containerId"])
+    yield Editor(moved, container)
+    container.remove(force=True)
+    docker.from_env().images.remove(container.attrs["Config"]["Image"])
+
+
+def test_an_editor_finds_the_tools_and_writes_as_the_caller(editor: Editor) -> None:
+    assert " passed" in editor.run("python", "-m", "pytest", "-q", "tests/test_config.py")
+    editor.run("ruff", "check")
+    assert ".devcontainer/" in editor.run("git", "status", "--short")
+    editor.run("touch", "made")
+    assert (editor.project / "made").stat().st_uid == os.getuid()
+    text = (editor.project / ".devcontainer/devcontainer.json").read_text(encoding="utf-8")
+    settings = json.loads(text)["customizations"]["vscode"]["settings"]
+    assert editor.run("which", "python").strip() == settings["python.defaultInterpreterPath"]
+
+
+def test_an_editors_container_may_do_no_more_than_its_work(editor: Editor) -> None:
+    host = editor.container.attrs["HostConfig"]
+    assert host["CapDrop"] == ["ALL"]
+    assert host["SecurityOpt"] == ["no-new-privileges"]
+    assert not host["Privileged"]
+    mounts = editor.container.attrs["Mounts"]
+    assert [mount["Destination"] for mount in mounts] == ["/project"]

@@ -2,14 +2,13 @@
 
 import base64
 import json
-import os
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import yaml
-from engine import succeed
+from engine import Outcome, inside, make, succeed
+from repository import git
 
 pytestmark = pytest.mark.docker
 Render = Callable[..., Path]
@@ -60,27 +59,16 @@ def project(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def tidy(project: Path) -> Iterator[Path]:
     """The project, without what a test puts into it."""
-    tree = git(project, "write-tree").strip()
+    tree = git(project, "write-tree")
     yield project
     git(project, "read-tree", tree)
     git(project, "checkout-index", "--all", "--force")
     git(project, "clean", "--force", "--quiet")
 
 
-def git(project: Path, *words: str) -> str:
-    """Run git in a project."""
-    command = ["git", *words]
-    done = subprocess.run(command, cwd=project, check=True, capture_output=True, text=True)
-    return done.stdout
-
-
-def check(project: Path, hook: str) -> subprocess.CompletedProcess[str]:
+def check(project: Path, hook: str) -> Outcome:
     """Run one of the checks of `make lint`."""
-    command = ["./scripts/container.sh", "pre-commit", "run", hook, "--all-files"]
-    env = {**os.environ, "TARGET": "dev"}
-    return subprocess.run(
-        command, cwd=project, env=env, capture_output=True, text=True, check=False
-    )
+    return inside(project, "pre-commit", "run", hook, "--all-files", TARGET="dev")
 
 
 def test_every_check_but_that_of_types_is_tried_here(project: Path) -> None:
@@ -91,29 +79,29 @@ def test_every_check_but_that_of_types_is_tried_here(project: Path) -> None:
 @pytest.mark.parametrize("hook", MISTAKES)
 def test_a_mistake_is_stopped_and_was_the_only_one(tidy: Path, hook: str) -> None:
     name, text, words = MISTAKES[hook]
-    assert check(tidy, hook).returncode == 0
+    assert check(tidy, hook).code == 0
     (tidy / name).write_text(text)
     git(tidy, "add", "--force", name)
     done = check(tidy, hook)
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert words in done.stdout
+    assert done.code == 1, done.out + done.err
+    assert words in done.out
     assert (tidy / name).read_text() == text  # a check changes nothing
 
 
 def test_a_table_of_dvc_in_git_is_stopped(tidy: Path) -> None:
-    assert check(tidy, "data").returncode == 0
+    assert check(tidy, "data").code == 0
     git(tidy, "add", "--force", "data/raw/table.parquet")
     done = check(tidy, "data")
-    assert done.returncode == 1
-    assert "git rm --cached 'data/raw/table.parquet'" in done.stdout
+    assert done.code == 1
+    assert "git rm --cached 'data/raw/table.parquet'" in done.out
 
 
 def test_a_lock_of_other_data_is_stopped(tidy: Path) -> None:
     settings = tidy / "conf/data.yaml"
     settings.write_text(settings.read_text().replace("test: 0.15", "test: 0.2"))
     done = check(tidy, "data")
-    assert done.returncode == 1
-    assert "dvc.lock, stage split, is of another conf/data.yaml (split)" in done.stdout
+    assert done.code == 1
+    assert "dvc.lock, stage split, is of another conf/data.yaml (split)" in done.out
 
 
 def test_output_of_notebooks_is_stripped_by_fix(tidy: Path) -> None:
@@ -121,7 +109,7 @@ def test_output_of_notebooks_is_stripped_by_fix(tidy: Path) -> None:
     notebook.write_text(json.dumps(NOTEBOOK))
     (tidy / "my notes").mkdir()
     (tidy / "my notes/second.ipynb").write_text(json.dumps(NOTEBOOK))
-    subprocess.run(["make", "fix"], cwd=tidy, check=False, capture_output=True)
+    make(tidy, "fix")
     for file in (notebook, tidy / "my notes/second.ipynb"):
         (cell,) = json.loads(file.read_text())["cells"]
         assert (cell["outputs"], cell["execution_count"]) == ([], None)

@@ -1,12 +1,11 @@
 """Broken files go through the real stages: each is read, or refused in one sentence."""
 
 import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from engine import succeed
+from engine import inside, succeed
 
 pytestmark = pytest.mark.docker
 # Runs in the container: corrupts the table in every way, and tells what the stages made of it.
@@ -61,10 +60,10 @@ def test_every_broken_file_is_read_or_refused_in_one_sentence(
 ) -> None:
     project = render(tmp_path / "out")
     healthy = "import sys; from tests.data.corrupt import *; sys.stdout.write(text_of(healthy()))"
-    run = [str(project / "scripts/container.sh"), "python"]
-    made = subprocess.run([*run, "-c", healthy], capture_output=True, text=True, check=True)
+    made = inside(project, "python", "-c", healthy)
+    assert made.code == 0, made.err
     (project / "data/source").mkdir()
-    (project / "data/source/t.csv").write_text(made.stdout)
+    (project / "data/source/t.csv").write_text(made.out)
     config = project / "conf/data.yaml"
     text = config.read_text()
     for old, new in (("sample/penguins.csv", "source/t.csv"), ("sex", "kind")):
@@ -74,9 +73,9 @@ def test_every_broken_file_is_read_or_refused_in_one_sentence(
     succeed(project, "data")
 
     (project / "hostile.py").write_text(SCRIPT)
-    done = subprocess.run([*run, "hostile.py"], capture_output=True, text=True, check=False)
-    told = [json.loads(line) for line in done.stdout.splitlines()]
-    assert done.returncode == 0, done.stderr
+    done = inside(project, "python", "hostile.py")
+    told = [json.loads(line) for line in done.out.splitlines()]
+    assert done.code == 0, done.err
     assert len(told) >= 35
     for case in told:
         assert "Traceback" not in case["out"] + case["err"], case

@@ -1,11 +1,9 @@
 """The image: built anew without any cache it holds the same files, and runs record its base."""
 
 import hashlib
-import io
 import json
 import os
 import re
-import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from engine import make, succeed
+from images import archive
 
 pytestmark = pytest.mark.docker
 Render = Callable[..., Path]
@@ -25,32 +24,14 @@ ENGINES_OWN = {".dockerenv", "dev", "proc", "sys", "dev/console", "dev/pts", "de
 ENGINES_OWN |= {"etc", "etc/hostname", "etc/hosts", "etc/mtab", "etc/resolv.conf"}
 
 
-class Stream(io.RawIOBase):
-    """Read what an engine sends in pieces as one file."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self.pieces, self.left = pieces, b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        self.left = self.left or next(self.pieces, b"")
-        size = min(len(buffer), len(self.left))
-        buffer[:size], self.left = self.left[:size], self.left[size:]
-        return size
-
-
 def tree(image: str) -> Tree:
     """Return every file of an image: type, mode, owner, size, link, time and contents."""
     container = docker.from_env().containers.create(image)
     try:
         files: Tree = {}
-        pieces: Any = container.export()  # its types say text, but bytes come
-        stream = io.BufferedReader(Stream(pieces), 1 << 20)
-        with tarfile.open(fileobj=stream, mode="r|") as archive:
-            for item in archive:
-                content = archive.extractfile(item) if item.isreg() else None
+        with archive(container.export()) as exported:
+            for item in exported:
+                content = exported.extractfile(item) if item.isreg() else None
                 digest = hashlib.sha256(content.read()).hexdigest() if content else None
                 own = item.name in ENGINES_OWN
                 files[item.name] = (

@@ -3,13 +3,13 @@
 import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import docker
 import pytest
 from conftest import TEMPLATE
-from engine import make, succeed
+from engine import inside, make, succeed
+from repository import git
 
 pytestmark = pytest.mark.docker
 
@@ -19,22 +19,16 @@ def checkout(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh checkout of this repo, without an environment or anything rendered."""
     copy = tmp_path_factory.mktemp("checkout") / "repo"
     shutil.copytree(template, copy)
-    subprocess.run(["git", "init", "--quiet"], cwd=copy, check=True)
-    subprocess.run(["git", "add", "--all"], cwd=copy, check=True)
+    git(copy, "init", "--quiet")
+    git(copy, "add", "--all")
     return copy
 
 
 def test_the_python_in_the_template_passes_its_lints_and_tests_in_place(checkout: Path) -> None:
     project = checkout / TEMPLATE
-    done = subprocess.run(
-        ["./scripts/container.sh", "sh", "-c", "ruff check && ruff format --check && mypy"],
-        cwd=project,
-        env={**os.environ, "TARGET": "dev"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    lint = "ruff check && ruff format --check && mypy"
+    done = inside(project, "sh", "-c", lint, TARGET="dev")
+    assert done.code == 0, done.out + done.err
     # Of the tests a part, since a fresh render runs all of them.
     out = succeed(project, "test", "ARGS=tests/models tests/evaluation tests/test_config.py")
     assert re.search(r"\d+ passed", out)
@@ -59,9 +53,3 @@ def test_one_command_trains_from_a_checkout_and_sets_nothing_up_twice(checkout: 
     assert "shown again, not trained again" in again.out
     assert "building" not in again.err
     assert before == [stamp.stat().st_mtime_ns for stamp in stamps]
-
-
-def test_help_names_every_target(checkout: Path) -> None:
-    out = succeed(checkout, "help")
-    names = {line.split()[1] for line in out.splitlines() if line.startswith("  make ")}
-    assert {"setup", "demo", "test", "fast", "lint", "bench", "base-image", "stop"} <= names

@@ -1,14 +1,12 @@
 """The ladder and the models of extras, from a fresh render in an image that has them built in."""
 
 import json
-import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from engine import make, succeed
+from engine import inside, make, succeed
 
 pytestmark = pytest.mark.docker
 Render = Callable[..., Path]
@@ -93,13 +91,6 @@ def test_xgboost_and_lightgbm_train_both_tasks_and_pass_the_tests_of_models(extr
         *("tests/models/test_models.py", "tests/models/test_iterations.py"),
         *("tests/test_conf.py", "tests/test_fingerprint.py"),
     )
-    done = subprocess.run(
-        ["./scripts/container.sh", "pytest", "-q", *tests, "-k", "xgboost or lightgbm"],
-        cwd=extras,
-        env={**os.environ, "TARGET": "dev"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "skipped" not in done.stdout
+    done = inside(extras, "pytest", "-q", *tests, "-k", "xgboost or lightgbm", TARGET="dev")
+    assert done.code == 0, done.out + done.err
+    assert "skipped" not in done.out

@@ -1,15 +1,13 @@
 """The pages as a person uses them: in a real browser, over runs of a fresh project."""
 
-import os
 import re
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from browser import browsing
-from engine import make, succeed
+from engine import inside, make, succeed
 from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.docker
@@ -102,9 +100,7 @@ def test_two_runs_stand_side_by_side_with_the_rows_that_they_predict_otherwise(
         "print((a.y_pred.to_numpy() != b.y_pred.to_numpy()).sum(), len(a))"
     )
     ids = sorted(folder.name for folder in (project / "runs").iterdir())
-    command = ["./scripts/container.sh", "python", "-c", script, *ids]
-    counted = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True)
-    assert counted.stdout.split() == list(said.groups())
+    assert inside(project, "python", "-c", script, *ids).out.split() == list(said.groups())
     assert pair.locator("table").last.locator("tbody tr").count() == int(said[1])
     assert page.locator("#parallel path[data-run]").count() == 2
     page.get_by_role("button", name="Clear").click()
@@ -169,15 +165,8 @@ def test_a_page_is_written_anew_and_the_run_stays_as_it_was(project: Path) -> No
 
 
 def test_a_thousand_runs_open_and_answer(project: Path, browser: Browser) -> None:
-    made = subprocess.run(
-        ["./scripts/container.sh", "python", "-m", "tests.many", str(MANY)],
-        cwd=project,
-        env=os.environ,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert made.returncode == 0, made.stderr
+    made = inside(project, "python", "-m", "tests.many", str(MANY))
+    assert made.code == 0, made.err
     succeed(project, "dashboard")
     with browser.new_context() as context:
         page = context.new_page()

@@ -3,13 +3,13 @@
 import json
 import re
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from engine import make, succeed, watched
+from engine import at_once, make, succeed, watched
+from repository import commit, git
 
 pytestmark = pytest.mark.docker
 Render = Callable[..., Path]
@@ -19,21 +19,6 @@ QUICK = (
     "methods.cost.calls=50 methods.explanation.repeats=2 methods.explanation.drawn=1"
 )
 PLAIN = "tracking=disabled evaluation.cross_validate_up_to_rows=0"
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """Run git, as somebody."""
-    who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
-    done = subprocess.run(
-        ["git", *who, *arguments], cwd=folder, check=True, capture_output=True, text=True
-    )
-    return done.stdout.strip()
-
-
-def commit(project: Path) -> None:
-    """Commit all that git does not ignore."""
-    git(project, "add", "--all")
-    git(project, "commit", "--quiet", "--allow-empty", "--message", "x")
 
 
 def train(project: Path, model: str) -> str:
@@ -167,13 +152,8 @@ def test_two_promotions_at_once_become_two_versions(project: Path, tmp_path: Pat
     shutil.copytree(project, work, symlinks=True)
     shutil.rmtree(work / "models")
     runs = [train(work, model) for model in ("logistic", "forest")]
-    command = ["make", "--no-print-directory", "promote", QUICK]
-    both = [
-        subprocess.Popen([*command, f"RUN={run}"], cwd=work, stdout=subprocess.PIPE, text=True)
-        for run in runs
-    ]
-    said = [one.communicate(timeout=600)[0] for one in both]
-    assert [one.returncode for one in both] == [0, 0], said
+    both = at_once(work, *[("promote", QUICK, f"RUN={run}") for run in runs])
+    assert [one.code for one in both] == [0, 0], both
     assert history(work) == [("promote", "v1"), ("promote", "v2")]
     assert {name for name in content(work / "models") if "/" not in name} == {
         *("v1.md", "v2.md", "v1.dvc", "v2.dvc", "CHANGELOG.md", "history.jsonl")

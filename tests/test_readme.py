@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from conftest import ROOT, TEMPLATE
 from engine import make, succeed
+from repository import commit
 
 Render = Callable[..., Path]
 HERE = Path(__file__).parent
@@ -191,9 +191,7 @@ def project(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with a run, its data committed, to follow the README in to its last line."""
     made = render(tmp_path_factory.mktemp("readme"))
     succeed(made, "train", "ARGS=experiment=debug seed=9")
-    who = ["-c", "user.name=reader", "-c", "user.email=reader"]
-    for words in (["add", "--all"], ["commit", "--quiet", "--message", "First"]):
-        subprocess.run(["git", *who, *words], cwd=made, check=True)
+    commit(made, "First")
     return made
 
 

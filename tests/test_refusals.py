@@ -8,7 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import SMALL_TABLE
 from engine import let_in, make, succeed
+from stand_ins import machine
 
 pytestmark = pytest.mark.docker
 Render = Callable[..., Path]
@@ -19,8 +21,7 @@ TABLE = "data/source/t.csv"
 def project(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project on a table of one's own, trained once."""
     folder = tmp_path_factory.mktemp("refusals")
-    rows = [f"{i},{i % 7},{'xy'[i % 2]},{'ab'[i * 7 % 13 % 2]}\n" for i in range(120)]
-    (folder / "t.csv").write_text("id,size,colour,kind\n" + "".join(rows))
+    (folder / "t.csv").write_text(SMALL_TABLE)
     made = render(folder / "out", cwd=folder, data_source="t.csv", target="kind")
     succeed(made, "train", "ARGS=tracking=disabled")
     return made
@@ -146,11 +147,12 @@ def test_a_bad_data_file_is_told(project: Path) -> None:
 
 
 def test_an_engine_that_is_not_there_is_told(project: Path, tmp_path: Path) -> None:
-    (tmp_path / "bin").mkdir()
-    for tool in ("sh", "git", "make", "dirname", "cat", "timeout", "awk"):
-        (tmp_path / "bin" / tool).symlink_to(str(shutil.which(tool)))
-    socket = f"unix://{tmp_path}/none.sock"
-    sentence = refused(project, "train", ENGINE="", DOCKER_HOST=socket, PATH=str(tmp_path / "bin"))
+    nothing = {
+        "ENGINE": "",
+        "DOCKER_HOST": f"unix://{tmp_path}/none.sock",
+        "PATH": str(machine(tmp_path / "bin", make=f'exec {shutil.which("make")} "$@"')),
+    }
+    sentence = refused(project, "train", **nothing)
     assert "no container engine answers" in sentence
     assert "install Docker or Podman" in sentence
     sentence = refused(project, "train", ENGINE="nerdctl")

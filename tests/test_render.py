@@ -16,14 +16,13 @@ from typing import Any
 
 import pytest
 import yaml
+from conftest import ROOT, TEMPLATE
 from cookiecutter.environment import StrictEnvironment
 from cookiecutter.generate import is_copy_only_path
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 Render = Callable[..., Path]
-ROOT = Path(__file__).resolve().parent.parent
-PROJECT = "{{cookiecutter.project_slug}}"
 
 # The generated project, whole: a new file of the template is written here too.
 FILES = [
@@ -660,7 +659,6 @@ RENDERED = [
     "conf/data.yaml",
     "pyproject.toml",
 ]
-# The project's own templates, of the pages that it writes.
 # These pages have Jinja of the project's own, which fills them at run time.
 PAGES = "src/project/report/templates/"
 # Not what GitHub writes as ${{ }}, nor the doubled braces of a Python f-string.
@@ -699,7 +697,7 @@ def project(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def template_files(template: Path) -> list[str]:
     """The files of the generated project as they lie in the template."""
-    folder = template / PROJECT
+    folder = template / TEMPLATE
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
 
 
@@ -736,7 +734,7 @@ def test_the_template_holds_exactly_the_files_of_the_list(template_files: list[s
 def test_placeholders_live_in_the_allow_list_alone(
     template: Path, template_files: list[str]
 ) -> None:
-    folder = template / PROJECT
+    folder = template / TEMPLATE
     files = [file for file in template_files if not file.startswith(PAGES)]
     marked = [f for f in files if PLACEHOLDER.search((folder / f).read_text("utf-8"))]
     assert set(marked) <= set(RENDERED)
@@ -758,7 +756,7 @@ def test_what_is_copied_keeps_its_bytes_and_mode(
     template: Path, template_files: list[str], project: Path
 ) -> None:
     for file in set(template_files) - set(RENDERED):
-        before, after = template / PROJECT / file, project / file
+        before, after = template / TEMPLATE / file, project / file
         assert after.read_bytes() == before.read_bytes(), file
         assert after.stat().st_mode & 0o111 == before.stat().st_mode & 0o111, file
 
@@ -767,8 +765,8 @@ def test_the_expressions_of_github_survive(template: Path, tmp_path: Path) -> No
     source = shutil.copytree(template, tmp_path / "template")
     workflow = Path(".github/workflows/probe.yaml")
     text = "key: ${{ secrets.KEY }} # {% raw\n"
-    (source / PROJECT / workflow).parent.mkdir(parents=True, exist_ok=True)
-    (source / PROJECT / workflow).write_text(text, encoding="utf-8")
+    (source / TEMPLATE / workflow).parent.mkdir(parents=True, exist_ok=True)
+    (source / TEMPLATE / workflow).write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "cookiecutter", "--default-config", "--no-input", str(source)]
     subprocess.run(command, cwd=tmp_path, env=os.environ | {"HOME": str(tmp_path)}, check=True)
     assert (tmp_path / "my-ml-project" / workflow).read_text(encoding="utf-8") == text

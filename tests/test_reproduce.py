@@ -5,31 +5,20 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import docker
 import pytest
+from breaking import PATIENCE_S
 from engine import Outcome, make, succeed
+from repository import commit, git
 
 pytestmark = pytest.mark.docker
 Render = Callable[..., Path]
 QUICK = "tracking=disabled evaluation.resamples=100"
-
-
-def git(project: Path, *arguments: str) -> str:
-    """Run git as somebody who has a name."""
-    name = ("-c", "user.name=A", "-c", "user.email=a@example.org")
-    done = subprocess.run(
-        ["git", *name, *arguments], cwd=project, check=True, capture_output=True, text=True
-    )
-    return done.stdout
-
-
-def commit(project: Path, message: str) -> None:
-    git(project, "add", "--all")
-    git(project, "commit", "--quiet", "--message", message)
 
 
 def train(project: Path, arguments: str = "", *, quick: bool = True) -> str:
@@ -38,6 +27,13 @@ def train(project: Path, arguments: str = "", *, quick: bool = True) -> str:
     succeed(project, "train", f"ARGS={arguments} {QUICK if quick else ''}")
     (run,) = set((project / "runs").glob("*")) - before
     return run.name
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    """Replace what a file must hold."""
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
 
 
 def manifest(project: Path, run: str) -> dict[str, Any]:
@@ -109,14 +105,10 @@ def first(render: Render, remote: Path, tmp_path_factory: pytest.TempPathFactory
     train(project, "model=forest", quick=False)
     succeed(project, "push")
     commit(project, "Record the data")
-    code = project / "src" / "project" / "models" / "pipeline.py"
-    code.write_text(code.read_text().replace('"(missing)"', '"(none)"'))
+    edit(project / "src" / "project" / "models" / "pipeline.py", '"(missing)"', '"(none)"')
     commit(project, "Change the code")
-    config = project / "conf" / "model" / "forest.yaml"
-    config.write_text(config.read_text().replace("n_estimators: 200", "n_estimators: 20"))
-    (project / "conf" / "data.yaml").write_text(
-        (project / "conf" / "data.yaml").read_text().replace("valid: 0.15", "valid: 0.25")
-    )
+    edit(project / "conf" / "model" / "forest.yaml", "n_estimators: 200", "n_estimators: 20")
+    edit(project / "conf" / "data.yaml", "valid: 0.15", "valid: 0.25")
     commit(project, "Change the configuration")
     table = project / "data" / "sample" / "penguins.csv"
     table.write_text(table.read_text() + "Adelie,Dream,40.1,18.2,190,3700,male,2009\n")
@@ -227,11 +219,9 @@ def test_a_run_from_before_the_first_commit_is_repeated(render: Render, tmp_path
 
 def test_code_that_reads_the_clock_is_found_out(clean: Path) -> None:
     load = clean / "src" / "project" / "data" / "load.py"
-    text = load.read_text()
-    planted = '        frame["body_mass_g"] += time.time_ns() % 997\n        frames[name] = frame\n'
-    assert "        frames[name] = frame\n" in text
-    load.write_text(text.replace("        frames[name] = frame\n", planted))
-    load.write_text(load.read_text().replace("from pathlib", "import time\nfrom pathlib", 1))
+    stored = "        frames[name] = frame\n"
+    edit(load, stored, f'        frame["body_mass_g"] += time.time_ns() % 997\n{stored}')
+    edit(load, "\nfrom pathlib", "\nimport time\nfrom pathlib")
     run = train(clean, "model=forest")
     done = reproduce(clean, run)
     assert done.code == 1, done.out + done.err
@@ -296,9 +286,14 @@ def test_an_image_that_can_not_be_built_is_told(project: Path, old: str) -> None
     refused(project, old, "the image could not be built", BASE_IMAGE="localhost/nowhere:1")
 
 
+def mounted() -> list[dict[str, str]]:
+    """Return what is mounted in each container that runs: where to what."""
+    running = docker.from_env().containers.list(ignore_removed=True)
+    return [{m["Destination"]: m["Source"] for m in one.attrs["Mounts"]} for one in running]
+
+
 def test_nothing_is_left_when_it_is_stopped(project: Path, old: str) -> None:
     before = state(project)
-    events = docker.from_env().events(decode=True, filters={"type": "container", "event": "start"})
     running = subprocess.Popen(
         ["make", "reproduce", f"RUN={old}"],
         cwd=project,
@@ -307,12 +302,10 @@ def test_nothing_is_left_when_it_is_stopped(project: Path, old: str) -> None:
         start_new_session=True,
         text=True,
     )
-    for event in events:
-        found = docker.from_env().containers.get(event["id"]).attrs
-        mounts = {mount["Destination"]: mount["Source"] for mount in found["Mounts"]}
-        if mounts.get("/recorded") == str(project):
-            break
-    events.close()
+    deadline = time.monotonic() + PATIENCE_S
+    while not any(mounts.get("/recorded") == str(project) for mounts in mounted()):
+        assert running.poll() is None, running.communicate()[0]
+        assert time.monotonic() < deadline
     assert list((project / ".cache").glob("reproduce.*"))
     os.killpg(running.pid, signal.SIGINT)
     running.communicate(timeout=60)

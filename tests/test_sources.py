@@ -19,7 +19,6 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from time import monotonic
 
-import docker
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
@@ -30,7 +29,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from engine import make, succeed, watched
+from engine import gateway, make, succeed, watched
+from repository import commit, git
 
 pytestmark = pytest.mark.docker
 Render = Callable[..., Path]
@@ -46,13 +46,6 @@ QUIET = "ARGS=tracking=disabled"
 def md5(content: bytes) -> str:
     """Return the checksum by which DVC knows some bytes."""
     return hashlib.md5(content, usedforsecurity=False).hexdigest()
-
-
-def gateway() -> str:
-    """Return the address by which containers reach this machine."""
-    pool = docker.from_env().networks.get("bridge").attrs["IPAM"]["Config"][0]
-    # An engine that has just made the network may not name it: it takes the first of the pool.
-    return pool.get("Gateway") or str(next(ipaddress.ip_network(pool["Subnet"]).hosts()))
 
 
 @dataclass
@@ -157,14 +150,8 @@ def test_the_profile_page_is_written_and_its_gist_printed(project: Path) -> None
 
 
 def test_git_keeps_where_the_table_came_from_and_not_the_table(project: Path) -> None:
-    listed = subprocess.run(
-        ["git", "ls-files", "--others", "--exclude-standard", "data/source"],
-        cwd=project,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    assert listed.stdout.split() == ["data/source/t.csv.dvc"]
+    listed = git(project, "ls-files", "--others", "--exclude-standard", "data/source")
+    assert listed.split() == ["data/source/t.csv.dvc"]
 
 
 def test_a_newer_version_is_fetched_and_the_older_stays(project: Path, served: Web) -> None:
@@ -217,20 +204,17 @@ def test_a_clone_gets_the_same_bytes_from_the_address_or_the_remote(
     (tmp_path / "store").mkdir()
     succeed(project, "remote", "URL=../store")
     succeed(project, "push")
-    who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
-    for command in (["add", "--all"], ["commit", "-qm", "x"]):
-        subprocess.run(["git", *who, *command], cwd=project, check=True)
+    commit(project)
     for verb in ("import", "pull"):
         other = tmp_path / verb
-        subprocess.run(["git", "clone", "-q", str(project), str(other)], check=True)
+        git(project, "clone", "--quiet", str(project), str(other))
         if verb == "import":
             told = refused(other, "data")
             assert "make pull" in told
             assert "make import" in told
         succeed(other, verb)
         assert (other / "data/source/t.csv").read_text() == TABLE
-        status = ["git", "status", "--porcelain"]
-        assert not subprocess.run(status, cwd=other, check=True, capture_output=True).stdout
+        assert git(other, "status", "--porcelain") == ""
 
 
 @pytest.mark.parametrize(

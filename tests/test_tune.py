@@ -1,20 +1,16 @@
 """A search goes on after a kill and ends as it would have; its best is a run like any other."""
 
 import json
-import os
 import shutil
-import signal
 import sqlite3
-import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import docker
 import pytest
 import yaml
-from engine import make, succeed
+from breaking import kill_when
+from engine import inside, make, succeed, tracked
 
 pytestmark = pytest.mark.docker
 Render = Callable[..., Path]
@@ -22,7 +18,6 @@ QUICK = (
     "tracking=disabled evaluation.resamples=100 evaluation.folds=3 evaluation.repeats=1 "
     "tuning.trials=12"
 )
-PATIENCE_S = 120
 
 
 @pytest.fixture(scope="module")
@@ -56,29 +51,6 @@ def trials(project: Path, study: str) -> list[Any]:
         ).fetchall()
 
 
-def kill_after_first_batch(project: Path, arguments: str) -> None:
-    """Start a search in its container, and kill that when some of its trials are written."""
-    client = docker.from_env()
-    with subprocess.Popen(
-        ["make", "--no-print-directory", "tune", f"ARGS={QUICK} {arguments}"],
-        cwd=project,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    ) as process:
-        deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
-            assert process.poll() is None, process.communicate()[0].decode()
-            if any(written(file) for file in project.glob("tuning/*/study.db")):
-                break
-            time.sleep(0.02)
-        else:
-            pytest.fail("no trial was written")
-        for container in client.containers.list(ignore_removed=True):
-            if str(project) in [mount["Source"] for mount in container.attrs["Mounts"]]:
-                os.kill(container.attrs["State"]["Pid"], signal.SIGKILL)
-        assert process.wait(PATIENCE_S) != 0
-
-
 def written(file: Path) -> int:
     """Count the trials in a study that somebody is writing."""
     try:
@@ -89,7 +61,8 @@ def written(file: Path) -> int:
 
 
 def test_a_killed_search_goes_on_and_ends_as_one_that_was_not(project: Path) -> None:
-    kill_after_first_batch(project, "compute.workers=2")
+    arguments = ("tune", f"ARGS={QUICK} compute.workers=2")
+    kill_when(project, lambda: any(map(written, project.glob("tuning/*/study.db"))), *arguments)
     (study,) = (project / "tuning").iterdir()
     assert 0 < written(study / "study.db") < 12
     out = tune(project, "compute.workers=1")
@@ -129,11 +102,9 @@ def test_a_sweep_is_written_whose_command_trains(project: Path) -> None:
     (at,) = (i for i, part in enumerate(sweep["command"]) if part == "${args_no_hyphens}")
     command = [*sweep["command"][:at], *values, "tracking=disabled", *sweep["command"][at + 1 :]]
     command.remove("tracking=online")
-    done = subprocess.run(
-        ["./scripts/container.sh", *command], cwd=project, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "boosting predicts sex" in done.stdout
+    done = inside(project, *command)
+    assert done.code == 0, done.out + done.err
+    assert "boosting predicts sex" in done.out
 
 
 def test_cma_es_searches_the_same_whoever_works_on_it(project: Path, tmp_path: Path) -> None:
@@ -156,17 +127,7 @@ def test_a_tracker_is_told_of_every_trial_once(project: Path) -> None:
     for _ in range(2):
         succeed(project, "tune", f"ARGS={arguments}")
         (kept,) = (project / "wandb").glob("offline-run-*-tune-*")
-    summary = subprocess.run(
-        [
-            *("./scripts/container.sh", "wandb", "leet", "inspect", "--summary", "--json"),
-            f"wandb/{kept.name}",
-        ],
-        cwd=project,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    seen, (family,) = json.loads(summary.stdout)["summary"], told(project)["families"]
+    seen, (family,) = tracked(project, kept)["summary"], told(project)["families"]
     assert seen["tune/logistic/best_accuracy"] == family["best"]["value"]
     assert seen["table/trials"]["nrows"] == seen["tune/logistic/trials"] == 12
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, TEMPLATE
-from engine import succeed
+from engine import inside, succeed
+from repository import commit
 
 CRUFT = Path(sys.executable).parent / "cruft"
 # A version that lies far back. Its hooks asked for what cruft does not tell, and are today's here.
@@ -31,12 +32,6 @@ def run(*command: str | Path, cwd: Path) -> str:
     done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout
-
-
-def commit(folder: Path, what: str) -> None:
-    """Commit all there is."""
-    run("git", "add", "--all", cwd=folder)
-    run("git", "commit", "--quiet", "--allow-empty", "--message", what, cwd=folder)
 
 
 def take(template: Path, names: list[str], into: Path) -> None:
@@ -141,8 +136,8 @@ def test_a_project_that_cookiecutter_made_joins_by_a_link(
 def test_a_project_of_an_old_version_trains_after_its_update(
     template: Path, tmp_path: Path, render: Callable[..., Path]
 ) -> None:
-    if run("git", "rev-parse", "--is-shallow-repository", cwd=ROOT).strip() == "true":
-        pytest.skip("this checkout has no history: fetch it, git fetch --unshallow")
+    found = subprocess.run(["git", "cat-file", "-e", f"{OLD}^{{commit}}"], cwd=ROOT, check=False)
+    assert found.returncode == 0, f"{OLD} is not here: fetch the history, git fetch --unshallow"
     history = tmp_path / "history"
     run("git", "clone", "--quiet", ROOT, history, cwd=tmp_path)
     run("git", "checkout", "--quiet", "-B", "main", OLD, cwd=history)
@@ -186,12 +181,5 @@ def test_a_project_of_an_old_version_trains_after_its_update(
     commit(project, "Newer template")
     # The types of the same files are looked at where a fresh project is.
     lint = "SKIP=mypy pre-commit run --all-files"
-    done = subprocess.run(
-        ["./scripts/container.sh", "sh", "-c", lint],
-        cwd=project,
-        env={**ENV, "TARGET": "dev"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = inside(project, "sh", "-c", lint, TARGET="dev")
+    assert done.code == 0, done.out + done.err

@@ -14,6 +14,7 @@ import yaml
 from conftest import ROOT, TEMPLATE
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from repository import git
 
 Render = Callable[..., Path]
 BIN = Path(sys.executable).parent
@@ -44,7 +45,7 @@ def workflow(folder: Path) -> str:
 def project(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh project whose files git knows."""
     project = render(tmp_path_factory.mktemp("upkeep"))
-    subprocess.run(["git", "add", "--all"], cwd=project, check=True)
+    git(project, "add", "--all")
     return project
 
 
@@ -113,6 +114,25 @@ def test_what_the_workflow_runs_are_commands_of_the_repository(repository: Path)
     assert set(targets) <= set(re.findall(r"^  make ([a-z-]+) ", help_text, re.MULTILINE))
     for script in re.findall(r"^\.[\w/]+$", typed, re.MULTILINE):
         assert (repository / script).is_file()
+
+
+def test_the_workflow_fetches_the_history_that_tests_of_updates_walk_through(
+    template: Path,
+) -> None:
+    jobs = yaml.safe_load(workflow(template))["jobs"]
+    steps = [step for job in jobs.values() for step in job["steps"]]
+    checkouts = [step for step in steps if "checkout@" in step.get("uses", "")]
+    assert len(checkouts) == len(jobs)
+    assert {step["with"]["fetch-depth"] for step in checkouts} == {0}
+
+
+def test_what_is_locked_here_is_held_to_its_hash_and_names_no_address() -> None:
+    locks = [*ROOT.glob("requirements/**/*.lock"), *ROOT.glob("requirements/**/*-lock.json")]
+    assert len(locks) == 4
+    for lock in locks:
+        text = lock.read_text(encoding="utf-8")
+        assert "://" not in text, lock
+        assert re.search(r"--hash=sha256:|\"integrity\": \"sha512-", text), lock
 
 
 @BOTH

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from hashlib import md5
@@ -14,7 +13,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 import servers
+from conftest import SMALL_TABLE
 from engine import make, succeed, watched
+from repository import commit, git
 
 pytestmark = pytest.mark.docker
 Render = Callable[..., Path]
@@ -23,22 +24,6 @@ TABLE = "data/source/t.csv"
 FILES = "3 files"
 OUTPUTS = ["data/raw/table.parquet", "data/validated/table.parquet", "data/split/split.parquet"]
 HOST = {"NETWORK": "host"}
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """Run git, as somebody."""
-    who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
-    done = subprocess.run(
-        ["git", *who, *arguments], cwd=folder, check=True, capture_output=True, text=True
-    )
-    return done.stdout.strip()
-
-
-def commit(project: Path) -> str:
-    """Commit all that git does not ignore, and return the commit."""
-    git(project, "add", "--all")
-    git(project, "commit", "--quiet", "--allow-empty", "--message", "x")
-    return git(project, "rev-parse", "HEAD")
 
 
 def clone(project: Path, into: Path) -> Path:
@@ -83,8 +68,7 @@ def manifests(project: Path) -> dict[str, Any]:
 def origin(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project on a table of one's own, trained and committed."""
     folder = tmp_path_factory.mktemp("versions")
-    rows = [f"{i},{i % 7},{'xy'[i % 2]},{'ab'[i * 7 % 13 % 2]}\n" for i in range(120)]
-    (folder / "t.csv").write_text("id,size,colour,kind\n" + "".join(rows))
+    (folder / "t.csv").write_text(SMALL_TABLE)
     project = render(folder / "out", cwd=folder, data_source="t.csv", target="kind")
     succeed(project, "train", "ARGS=tracking=disabled")
     commit(project)
@@ -536,7 +520,7 @@ def refused_diff(project: Path, *revisions: str) -> str:
 def test_a_revision_that_can_not_be_compared_is_told(project: Path) -> None:
     assert "no revision 'nonsense'" in refused_diff(project, "OLD=nonsense")
     git(project, "rm", "--quiet", "--cached", "dvc.lock")
-    git(project, "-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "--quiet", "-m", "x")
+    git(project, "commit", "--quiet", "--message", "x")
     assert "holds no dvc.lock" in refused_diff(project)
     shutil.rmtree(project / ".git")
     assert "not the root of a git repository" in refused_diff(project)

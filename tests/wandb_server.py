@@ -87,14 +87,8 @@ class Kept:
         }
 
     def on_viewer(self, _: Any) -> Any:
-        node: dict[str, Any] = {
-            "id": "u",
-            "entity": ENTITY,
-            "username": ENTITY,
-            "email": "",
-            "flags": "{}",
-        }
-        return {"viewer": {**node, "email": "", "flags": "{}", "teams": {"edges": []}}}
+        node = {"id": "u", "entity": ENTITY, "username": ENTITY, "email": "", "flags": "{}"}
+        return {"viewer": {**node, "teams": {"edges": []}}}
 
     def on_server_features_query(self, _: Any) -> Any:
         return {"serverInfo": {"features": []}}

@@ -9,14 +9,20 @@ cd "$(dirname "$0")/.."
 . tools/lib.sh
 
 bare=localhost/bare-debian:trixie
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
 # Not quoted, here and below: ENGINE may hold options.
 # shellcheck disable=SC2086
 if ! $ENGINE image inspect "$bare" >/dev/null 2>&1; then
     say "making $bare"
-    mmdebstrap --quiet --variant=apt --include=mount trixie - </dev/null | $ENGINE import - "$bare" >/dev/null
+    command -v mmdebstrap >/dev/null 2>&1 || apt_install mmdebstrap debian-archive-keyring mount
+    mmdebstrap --quiet --variant=apt --include=mount trixie "$scratch/bare.tar" </dev/null
+    # shellcheck disable=SC2086
+    $ENGINE import "$scratch/bare.tar" "$bare" >/dev/null
 fi
 
 ca=${SSL_CERT_FILE:-}
+# In single quotes, since the shell of the bare machine fills it in.
 # shellcheck disable=SC2016
 set -- "$bare" sh -c '
     for folder in /sys/fs/cgroup /sys/fs/cgroup/*/; do mount -o remount,bind,rw "$folder" 2>/dev/null; done
@@ -32,13 +38,11 @@ if [ -n "$ca" ]; then
     set -- --mount "type=bind,source=$ca,target=/ca.pem,readonly" "$@"
 fi
 # A worktree keeps its objects elsewhere; a clone of it is whole.
-copy=$(mktemp -d)
-trap 'rm -rf "$copy"' EXIT
-git clone --quiet --bare . "$copy/.git"
+git clone --quiet --bare . "$scratch/repository/.git"
 # shellcheck disable=SC2086
 times=$($ENGINE run --rm --volume /var/lib/docker --cap-add SYS_ADMIN --cap-add NET_ADMIN --cap-add SYS_PTRACE \
     --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined \
-    --mount "type=bind,source=$copy,target=/repository,readonly" "$@" | tail -n 1)
+    --mount "type=bind,source=$scratch/repository,target=/repository,readonly" "$@" | tail -n 1)
 [ -n "$times" ] || fail "the bare machine did not come to its end, as told above"
 TIMES=$times .venv/bin/python - <<'END'
 import json

@@ -30,6 +30,7 @@ pull() {
 bootstrap() {
     mode=$1
     shift
+    # In single quotes, since mmdebstrap's shell fills in the $1 of the hook.
     # shellcheck disable=SC2016
     "$@" env SOURCE_DATE_EPOCH=1767225600 PYTHONDONTWRITEBYTECODE=1 TMPDIR="$folder" \
         mmdebstrap --mode="$mode" --quiet --variant=apt --include=python3,python3-venv,ca-certificates,tzdata,libstdc++6 \
@@ -57,6 +58,7 @@ build() {
         bootstrap root >"$tar" 2>"$folder/log" || no_base
     # Without root it takes user namespaces, which some systems forbid.
     elif ! bootstrap unshare >"$tar" 2>"$folder/log"; then
+        need_root
         bootstrap root as_root >"$tar" 2>"$folder/log" || no_base
     fi
     sum=$(sha256sum "$tar")

@@ -135,29 +135,20 @@ def processor() -> str:
 
 def table(found: dict[str, Any]) -> str:
     """Lay the figures out in Markdown, beside what they are wanted to be."""
-    bare, new, again, render_s, over = (
-        float(str(found[key]))
-        for key in (
-            "bare_s",
-            "train_new_seed_s",
-            "train_unchanged_s",
-            "render_s",
-            "image_over_base_mb",
-        )
-    )
-    parts = ", ".join(f"{name} {mb}" for name, mb in dict[str, int](found["biggest_mb"]).items())
+    bare, new, again = (found[f"{key}_s"] for key in ("bare", "train_new_seed", "train_unchanged"))
+    parts = ", ".join(f"{name} {mb}" for name, mb in found["biggest_mb"].items())
     more = "".join(part.rows(found) for name, part in PARTS.items() if name in found["parts"])
     builds = "needed" if found["rebuilt_after_edit"] else "none"
     return f"""
 | measured on {found["machine"]}, {found["date"]}; medians of {TIMES} | figure | bound |
 | --- | --- | --- |
-| rendering a project | {render_s:.2f} s | 0.8 s |
+| rendering a project | {found["render_s"]:.2f} s | 0.8 s |
 | a bare script in the same container: read the CSV, fit, pickle | {bare:.2f} s | |
 | `make train` with a new seed | {new:.2f} s, {new / bare:.2f} × bare | |
 | its overhead over the bare script | {new - bare:.2f} s | 4 s |
 | `make train` with nothing changed | {again:.2f} s, {again / bare:.2f} × bare | 2.5 s |
 {more}| building the image after an edit of the code | {builds} | none |
-| image over its base, uncompressed | {over:.0f} MB | 750 MB |
+| image over its base, uncompressed | {found["image_over_base_mb"]:.0f} MB | 750 MB |
 | biggest packages, MB | {parts} | |
 
 """

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bench_run import called
+from bench_run import called, set_data
 
 SCRIPT = Path(__file__).with_name("scale_stages.py")
 LENGTHS = (1_000_000, 3_000_000, 10_000_000)
@@ -21,11 +21,7 @@ def measure(project: Path) -> dict[str, Any]:
         and the most megabytes of memory that it held.
     """
     (project / SCRIPT.name).write_bytes(SCRIPT.read_bytes())
-    config = project / "conf" / "data.yaml"
-    lines = config.read_text(encoding="utf-8").splitlines()
-    new = {"source": "source: data/source/scale.csv", "target": "target: target"}
-    lines = [new.get(line.partition(":")[0], line) for line in lines]
-    config.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    set_data(project, source="data/source/scale.csv", target="target")
     command = ("./scripts/container.sh", "python", SCRIPT.name, *map(str, LENGTHS))
     return {"stages": json.loads(called(*command, cwd=project).splitlines()[-1])}
 

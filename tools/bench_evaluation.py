@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bench_run import called
+from bench_run import called, set_data
 
 SCRIPT = Path(__file__).with_name("evaluation_cost.py")
 ROWS = 200_000  # half of which are for validation
@@ -22,15 +22,8 @@ def measure(project: Path) -> dict[str, Any]:
     """
     (project / SCRIPT.name).write_bytes(SCRIPT.read_bytes())
     called("./scripts/container.sh", "python", SCRIPT.name, "table", str(ROWS), cwd=project)
-    config = project / "conf" / "data.yaml"
-    new = {
-        "source": "source: data/source/large.csv",
-        "target": "target: target",
-        "split": "split: {valid: 0.5, test: 0.1, method: hash, seed: 0}",
-    }
-    lines = config.read_text(encoding="utf-8").splitlines()
-    lines = [new.get(line.partition(":")[0], line) for line in lines]
-    config.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    split = "{valid: 0.5, test: 0.1, method: hash, seed: 0}"
+    set_data(project, source="data/source/large.csv", target="target", split=split)
     found = {}
     for model in MODELS:
         called("make", "train", f"ARGS=model={model} tracking=disabled", cwd=project)

@@ -5,8 +5,6 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-
-
 # The make that runs this leaves these for its children; a user's shell has none.
 FOREIGN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "ARGS")
 
@@ -42,6 +40,21 @@ def called(*command: str, cwd: Path, given: str | None = None, **env: str) -> st
     if done.returncode:
         raise SystemExit(f"error: {' '.join(command)} failed:\n{done.stdout}{done.stderr}")
     return done.stdout
+
+
+def set_data(project: Path, **lines: str) -> None:
+    """Replace keys of a project's conf/data.yaml, each by a whole value in YAML."""
+    file = project / "conf" / "data.yaml"
+    old = file.read_text(encoding="utf-8").splitlines()
+    keys = [line.partition(":")[0] for line in old]
+    lacking = lines.keys() - set(keys)
+    if lacking:
+        raise SystemExit(f"error: conf/data.yaml has no line of {', '.join(sorted(lacking))}")
+    new = [
+        f"{key}: {lines[key]}" if key in lines else line
+        for key, line in zip(keys, old, strict=True)
+    ]
+    file.write_text("\n".join(new) + "\n", encoding="utf-8")
 
 
 def copy_template(into: Path) -> Path:

@@ -20,9 +20,8 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
-from bench_run import called, copy_template, render
+from bench_run import ROOT, called, copy_template, render
 
-ROOT = Path(__file__).resolve().parents[1]
 TOOLS = ROOT / "tools"
 PAGE = ROOT / "docs" / "search-quality.md"
 # Name, target and task; the first come with scikit-learn, the others with requirements/tables.in.

@@ -132,9 +132,7 @@ def schema_part(known: dict[str, Class]) -> str:
 
 
 def alone_part(name: str, kind: str, known: dict[str, Class]) -> list[str]:
-    """Write the part of a file that its own command reads; nothing where it is not there yet."""
-    if not (CONF / name).exists():
-        return []
+    """Write the part of a file that its own command reads."""
     values = read_values(CONF / name)
     rows = keys(kind, known, values, "")
     return [f"## conf/{name}", values.head, table(HEAD, rows)]

@@ -3,16 +3,13 @@
 #   tools/determinism.sh   run by tools/with-engine.sh, which sets ENGINE and BASE_IMAGE; needs .venv
 set -eu
 cd "$(dirname "$0")/.."
+. tools/lib.sh
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' HUP TERM
 
-# As tools/demo.sh does: without what git ignores.
-mkdir "$work/template"
-git ls-files -z --cached --others --exclude-standard -- cookiecutter.json hooks '{{cookiecutter.project_slug}}' |
-    tar --null --files-from - --ignore-failed-read --create --file - | tar --extract --file - --directory "$work/template"
-.venv/bin/cookiecutter --no-input --default-config --output-dir "$work" "$work/template"
+render "$work"
 # Every model that is shipped, those of extras included.
 printf "%s\n" xgboost lightgbm >>"$work/my-ml-project/requirements/extras.txt"
 unset MAKEFLAGS MFLAGS MAKELEVEL

@@ -18,9 +18,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench_run import copy_template, render
+from bench_run import ROOT, called, copy_template, render, shell
 
-ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 TUTORIAL = "tutorial"
 BLOCK = re.compile(r"^```(sh|bash|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -100,9 +99,7 @@ def run(name: str, template: Path, where: Path) -> list[str]:
         With all that was printed, when a command fails.
     """
     script = f"echo '{MARK}'\n".join(b.text for b in blocks(text_of(name)) if b.runs)
-    # The make that runs this leaves flags for its children; a user's shell has none.
-    foreign = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")
-    env = {key: value for key, value in os.environ.items() if key not in foreign}
+    env = shell()
     env |= {
         "TEMPLATE": str(template),
         "PATH": f"{ROOT / '.venv' / 'bin'}{os.pathsep}{env['PATH']}",
@@ -171,7 +168,7 @@ def main() -> None:
         trained = None
         if wanted != [TUTORIAL]:
             trained = render(template, Path(folder, "out"))
-            subprocess.run(["make", "-C", trained, "train"], check=True, capture_output=True)
+            called("make", "train", cwd=trained)
         for name in wanted:
             print(f"docs/{name}.md", flush=True)
             where = Path(folder, name.replace("/", "-"), "my-ml-project")

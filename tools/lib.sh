@@ -10,19 +10,34 @@ fail() {
 }
 
 as_root() {
-    if [ "$(id -u)" = 0 ]; then
-        "$@"
-    elif command -v sudo >/dev/null 2>&1; then
-        sudo "$@"
-    else
+    need_root
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# Called by itself before `as_root` where what that says goes into a log.
+need_root() {
+    [ "$(id -u)" = 0 ] || command -v sudo >/dev/null 2>&1 ||
         fail "this needs root: run it again as root, or install sudo"
-    fi
+}
+
+# Renders a project with the default answers into the folder $1, from a copy without what git ignores:
+# caches of a checkout that is worked in must not reach a project. A file that git lists but that is
+# deleted here is passed over.
+render() {
+    copy=$(mktemp -d)
+    git ls-files -z --cached --others --exclude-standard -- cookiecutter.json hooks '{{cookiecutter.project_slug}}' |
+        tar --null --files-from - --ignore-failed-read --create --file - | tar --extract --file - --directory "$copy"
+    code=0
+    .venv/bin/cookiecutter --no-input --default-config --output-dir "$1" "$copy" || code=$?
+    rm -rf "$copy"
+    return "$code"
 }
 
 is_debian() { [ -e /etc/debian_version ] && command -v apt-get >/dev/null 2>&1; }
 
 # Installs the Debian packages $@; a name that ends in ? is left out where this release has no such package.
 apt_install() {
+    need_root
     mkdir -p .cache
     apt_log=.cache/apt.log
     : >"$apt_log"

@@ -12,3 +12,6 @@ lock --output-file requirements/dev.lock requirements/dev.in
 lock --no-deps --output-file requirements/tables.lock requirements/tables.in
 # In an environment of its own (tools/docs-env.sh), so that it need not agree with the tests' packages.
 lock --output-file requirements/docs.lock requirements/docs.in
+# Of npm's there is one package, which needs no other.
+cd requirements/devcontainer
+npm install --package-lock-only --save-dev --save-exact --omit-lockfile-registry-resolved --silent @devcontainers/cli@latest

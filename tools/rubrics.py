@@ -96,7 +96,7 @@ def lists() -> list[Rubric]:
 
 
 def missing_tests(rubrics: list[Rubric]) -> list[str]:
-    """List the tests that are named and not there, but for those of commands to come."""
+    """List the tests that are named and not there."""
     items = [item for rubric in rubrics for item in rubric.items]
     named = sorted({test for item in items for test in item.tests})
     return [test for test in named if not _exists(test)]

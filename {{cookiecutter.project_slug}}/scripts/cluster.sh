@@ -43,7 +43,7 @@ set -- compute=dask ${ARGS:-}
 MEMORY=$(awk "BEGIN { printf \"%.0f\", ${memory_gb:-0} * 1e9 }") CPUS=${cpus:-0}
 export MEMORY CPUS
 IMAGE=$(./scripts/container.sh --image)
-# The project is only read.
+# The project is only read. POSIX has no stat, and `ls -n` prints numbers.
 # shellcheck disable=SC2012
 RUN_AS=$(ls -nd . | awk '{print $3 ":" $4}')
 # shellcheck disable=SC2086

@@ -142,6 +142,7 @@ if [ "${1:-}" = --engine ]; then
     # shellcheck disable=SC2086
     exec $engine "$@"
 fi
+command -v git >/dev/null 2>&1 || fail "git is needed and not found: install it, then run this command again"
 [ -z "$ca" ] || [ -r "$ca" ] || fail "the certificates $ca can't be read: correct CA_BUNDLE or SSL_CERT_FILE"
 
 # The name follows from all that goes in, so an image is built once and never out of date.
@@ -197,6 +198,7 @@ esac
 user=$(id -u):$(id -g)
 owner=''
 if [ "$user" = 0:0 ]; then
+    # POSIX has no stat, and `ls -n` prints numbers.
     # shellcheck disable=SC2012
     user=$(ls -nd . | awk '{print $3 ":" $4}')
     [ "$user" = 0:0 ] || owner=$user

@@ -14,7 +14,7 @@ if [ -z "${SERVE:-}" ]; then
     exit 0
 fi
 mkdir -p logs
-# Only loopback reaches it. Whose the folder is owns what is written.
+# Only loopback reaches it. Whose the folder is owns what is written; POSIX has no stat.
 # shellcheck disable=SC2012
 user=$(ls -nd logs | awk '{print $3 ":" $4}')
 echo "answering at http://127.0.0.1:$PORT/invocations, and keeping rows and answers in logs/predictions.jsonl" >&2
