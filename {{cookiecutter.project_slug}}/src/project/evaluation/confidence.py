@@ -149,10 +149,12 @@ def _curve(
         Estimate(float(k / n), *wilson(float(k / n), int(n), confidence))
         for k, n in zip(totals, counts, strict=True)
     ]
-    # Each error weighs by the mean of 1 / n over the shares that it is decided at.
-    places = np.arange(1, len(sure) + 1)
+    # Each error weighs by the mean of 1 / n over the shares that it is decided at. A row also moves
+    # the places, and so the weights, of all that are less sure: their share of its influence.
+    places, errors = np.arange(1, len(sure) + 1), wrong[order]
+    moved = np.cumsum((errors / places)[::-1])[::-1]
     weights = np.cumsum((1.0 / places)[::-1])[::-1]
-    cells = (wrong[order] * weights)[:, None]
+    cells = (errors * weights - moved + errors.mean())[:, None]
     drawn = resample(
         cells,
         resamples=config.evaluation.resamples,
