@@ -115,6 +115,15 @@ def test_quality_waits_for_truth_and_drift_does_not(task: str) -> None:
     assert "no row has truth yet" in findings["arrival"].evidence
 
 
+def test_slices_may_go_by_the_truth(task: str) -> None:
+    config = fruit(task)
+    target = config.data.target
+    config.methods.slices.columns = [target]
+    known = model(config)
+    found = judged(clean(known, config), known, config)[1]
+    assert {one.name.removeprefix(target)[0] for one in found.slices} == {" "}
+
+
 def test_few_rows_are_told_and_not_judged(task: str) -> None:
     config = fruit(task)
     known = model(config)
