@@ -11,7 +11,7 @@ import numpy as np
 from scipy import stats
 
 from ..config import Config
-from .intervals import Estimate, wilson
+from .intervals import Estimate, share
 from .metrics import Floats, Predictions
 from .subject import seeded
 
@@ -77,11 +77,10 @@ def reliability(
         bins=[
             Bin(
                 float(said[part].mean()),
-                Estimate(float(share), *wilson(float(share), len(part), confidence)),
+                share(true[part].sum(), len(part), confidence),
                 len(part),
             )
             for part in np.array_split(np.arange(len(said)), min(methods.bins, len(said)))
-            for share in [true[part].mean()]
         ],
         error=error,
         error_if_true=float(null.mean()),

@@ -27,11 +27,11 @@ from . import (
 from .declared import check_expectations
 from .importance import Dependence, Importance, dependences, importances
 from .intervals import Estimate, estimate
-from .metrics import Predictions, metrics_of
+from .metrics import Predictions, metrics_of, take
 from .probing import Probe, probe
 from .result import MODEL, Evaluation
 from .scores import ZERO_RULE
-from .subject import Subject, Table, ask, sample, spreads, take
+from .subject import Subject, Table, ask, sample, spreads
 
 _FEWEST = 10  # rows, on either side, below which nothing is calibrated
 

@@ -21,20 +21,20 @@ _FEWEST = 5  # rows, below which no test is made
 
 @dataclass(frozen=True)
 class TwoSampleTest:
-    """One comparison of two samples; the p-value is NaN where there is too little data.
+    """One comparison of two samples; all figures are NaN where there is too little data.
 
-    Parameters
+    Attributes
     ----------
-    what
-        The column, and whether its values or the share of its missing cells are compared.
-    method
-        The name of the test.
+    column, method
+        What is compared, and by which test.
     sizes
         The numbers of rows in the two samples.
     of, before, after
         A figure that tells the two samples apart, and its values.
     effect, low, high
         By how much they differ, and a 95% interval.
+    p_value
+        Not corrected for the number of tests.
     """
 
     column: str
@@ -72,11 +72,8 @@ class Shift:
 
 def judge(tests: list[TwoSampleTest]) -> list[Shift]:
     """Correct p-values by Holm's method: one false alarm at most in `LEVEL` of all comparisons."""
-    made = [test.p_value for test in tests if not math.isnan(test.p_value)]
-    corrected = iter(holm(made) if made else [])
-    return [
-        Shift(test, math.nan if math.isnan(test.p_value) else next(corrected)) for test in tests
-    ]
+    corrected = holm([test.p_value for test in tests])
+    return [Shift(test, p) for test, p in zip(tests, corrected, strict=True)]
 
 
 def numbers(column: str, old: Floats, new: Floats) -> TwoSampleTest:

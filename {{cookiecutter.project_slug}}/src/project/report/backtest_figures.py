@@ -9,8 +9,7 @@ from ..backtesting.drift import GAPS, Drift
 from ..backtesting.result import ALL, Backtested
 from ..config import Config
 from ..data.config import Task
-from ..evaluation.intervals import Estimate
-from ..evaluation.subject import mean_interval
+from ..evaluation.intervals import mean
 from .figures import COLOURS, drawing, label, svg, thin
 
 _ROWS = 30  # of the heat map: the columns that have drifted most
@@ -140,7 +139,7 @@ def ageing(found: Backtested, config: Config) -> Markup:
     parts = np.array_split(np.arange(len(loss)), _BINS)
     with drawing(5, 3) as (figure, axes):
         for part in parts:
-            one = Estimate(*mean_interval(loss[part], config.evaluation.confidence))
+            one = mean(loss[part], config.evaluation.confidence)
             at = float(ages[part].mean()) / seconds
             axes.plot([at, at], [one.low, one.high], color=COLOURS[0], alpha=0.4)
             axes.plot([at], [one.value], "o", color=COLOURS[0], markersize=4)
