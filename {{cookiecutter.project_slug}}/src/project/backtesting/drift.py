@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from ..evaluation.metrics import Predictions
 from ..evaluation.shares import categories
@@ -133,8 +134,6 @@ def turning(values: np.ndarray) -> int:
     ----------
     Pettitt (1979), A non-parametric approach to the change-point problem.
     """
-    from scipy.stats import rankdata
-
-    ranks = rankdata(values)
+    ranks = stats.rankdata(values)
     sums = np.cumsum(ranks - ranks.mean())[:-1]
     return int(np.abs(sums).argmax()) + 1 if len(sums) else 0

@@ -55,7 +55,7 @@ def _column(case: Case, name: str) -> list[shift.TwoSampleTest]:
 
 
 def _adversary(case: Case) -> tuple[float, float]:
-    """Return the AUC of a forest on rows it has not seen, and its exact one-sided p-value."""
+    """Return the AUC of a forest on rows it has not seen, and its one-sided p-value, by ranks."""
     draw = case.random("adversary")
     size = min(len(case.train), len(case.valid))
     parts = [rows.iloc[draw.permutation(len(rows))[:size]] for rows in (case.train, case.valid)]

@@ -8,7 +8,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from ..config import Compute
+from ..config import Compute, Config
 from .metrics import Floats, Metric, Predictions
 from .resampling import resample
 
@@ -77,6 +77,21 @@ def estimate(
                     float(found.value - base), *percentiles(difference, confidence)
                 )
     return figures, gains
+
+
+def estimate_by(
+    config: Config, metrics: list[Metric], models: dict[str, Predictions], reference: str
+) -> tuple[dict[str, dict[str, Estimate]], dict[str, dict[str, Estimate]]]:
+    """Return what `estimate` does, by the settings of a configuration."""
+    return estimate(
+        metrics,
+        models,
+        reference=reference,
+        resamples=config.evaluation.resamples,
+        confidence=config.evaluation.confidence,
+        seed=config.seed,
+        compute=config.compute,
+    )
 
 
 def figure(metric: Metric, cells: Floats, drawn: Floats, confidence: float) -> Estimate:
