@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from .intervals import share
 from .metrics import Floats
 from .multiple import holm
 
@@ -140,8 +141,7 @@ def missing(column: str, old: tuple[int, int], new: tuple[int, int]) -> TwoSampl
     method 10.
     """
     sizes = (old[1], new[1])
-    shares = [count / size if size else math.nan for count, size in (old, new)]
-    before, after = (f"{share:.1%}" for share in shares)
+    before, after = (f"{count / size if size else math.nan:.1%}" for count, size in (old, new))
     if min(sizes) < _FEWEST:
         return untested(column, "chi-squared", sizes, ("missing", before, after))
     counts = np.array([[k, n - k] for k, n in (old, new)])
@@ -152,8 +152,8 @@ def missing(column: str, old: tuple[int, int], new: tuple[int, int]) -> TwoSampl
         if exact
         else stats.chi2_contingency(counts, correction=False).pvalue
     )
-    bounds = [stats.binomtest(k, n).proportion_ci(CONFIDENCE, "wilson") for k, n in (old, new)]
-    (p, q), (first, second) = shares, bounds
+    first, second = (share(k, n, CONFIDENCE) for k, n in (old, new))
+    p, q = first.value, second.value
     return TwoSampleTest(
         column=column,
         method="Fisher's exact" if exact else "chi-squared",

@@ -10,6 +10,7 @@ from ..backtesting.result import ALL, Backtested
 from ..config import Config
 from ..data.config import Task
 from ..evaluation.intervals import mean
+from .curve_parts import reach
 from .figures import COLOURS, drawing, label, svg, thin
 
 _ROWS = 30  # of the heat map: the columns that have drifted most
@@ -51,10 +52,9 @@ def metric(found: Backtested, name: str) -> Markup:
         axes.axhline(before.value, color=COLOURS[6], linewidth=1, label="validation")
         for at, one in enumerate(shown):
             colour = COLOURS[1] if one.worse else COLOURS[0]
-            low, high = one.value.value - one.value.low, one.value.high - one.value.value
             axes.errorbar(
-                at, one.value.value, yerr=[[max(low, 0)], [max(high, 0)]], fmt="o", color=colour,
-                markersize=5, capsize=3,
+                at, one.value.value, reach([one.value]), fmt="o", color=colour, markersize=5,
+                capsize=3,
             )  # fmt: skip
         axes.set_xticks(range(len(shown)), [_short(one.period) for one in shown], rotation=30,
                         ha="right", fontsize=8)  # fmt: skip

@@ -3,7 +3,6 @@
 import math
 from typing import Any
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -18,6 +17,7 @@ from . import evaluation_figures as figures
 from .evaluation_words import sentences
 from .html import write_page
 from .numbers import bounded, significant
+from .tables import plain_table
 
 PAGE = "evaluation.html"
 SPLITS = {"valid": "validation", "test": "test"}
@@ -105,7 +105,7 @@ _TONES = {"good": "green", "bad": "red", "odd": "yellow", "": "bold"}
 
 
 def _table(found: Evaluation, config: Config) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = plain_table()
     table.add_column("", no_wrap=True)
     table.add_column(MODEL, justify="right", style="bold")
     for name in found.gains:
