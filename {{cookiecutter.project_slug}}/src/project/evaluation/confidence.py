@@ -158,5 +158,6 @@ def _curve(
         seed=seeded(config.seed, "confidence"),
         compute=config.compute,
     )
-    area = Estimate(float(cells.mean()), *percentiles(drawn[:, 0], confidence))
+    low, high = percentiles(drawn[:, 0], confidence)
+    area = Estimate(float(cells.mean()), max(low, 0.0), high)
     return [float(n / len(sure)) for n in counts], risks, area

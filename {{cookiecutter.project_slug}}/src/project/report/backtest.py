@@ -17,7 +17,7 @@ from ..paths import Paths
 from ..runs import write_json
 from . import backtest_figures as figures
 from .html import write_page
-from .numbers import bounded, significant
+from .numbers import bounded, p_number, significant
 from .tables import plain_table
 
 PAGE = "backtest.html"
@@ -66,7 +66,7 @@ def tell(
         metrics=metrics_for(config),
         drawn=figures.draw(found, config),
         told=bounded,
-        number=significant,
+        p_value=p_number,
         all_rows=ALL,
     )
     write_json(plain(found, findings, log), paths.reports / f"{name}.json")

@@ -16,7 +16,7 @@ from ..runs import write_json
 from . import evaluation_figures as figures
 from .evaluation_words import sentences
 from .html import write_page
-from .numbers import bounded, significant
+from .numbers import bounded, p_number, significant
 from .tables import plain_table
 
 PAGE = "evaluation.html"
@@ -68,6 +68,7 @@ def tell(
         drawn=figures.draw(found, config),
         told=bounded,
         number=significant,
+        p_value=p_number,
         inf=math.inf,
     )
     write_json(

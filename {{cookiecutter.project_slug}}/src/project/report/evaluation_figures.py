@@ -5,6 +5,7 @@ import math
 import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from ..config import Config
 from ..evaluation.calibration import Reliability
@@ -150,6 +151,8 @@ def dependence(found: list[Dependence]) -> Markup:
         if text:
             axes.set_xticks(x, [str(value)[:14] for value in values], fontsize=8)
             axes.tick_params(axis="x", rotation=30 if len(values) > 4 else 0)
+        elif all(value.is_integer() for value in x):
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))  # there are no half years
         axes.set_xlabel(found[0].column[:40])
         axes.set_ylabel("mean prediction")
         if found[0].of:

@@ -126,6 +126,8 @@ def significant(value: float | None, digits: int = 3) -> str:
         return "–"
     if math.isinf(value) or value == 0:
         return _plain(value, 0)
+    if abs(value) < 1e-6:
+        return f"{value:.0e}"
     return _plain(value, min(max(digits - 1 - math.floor(math.log10(abs(value))), 0), 6))
 
 
