@@ -45,13 +45,7 @@ def the_splits_look_alike(case: Case) -> CheckResult:
 def _column(case: Case, name: str) -> list[shift.TwoSampleTest]:
     train, valid = case.train[name], case.valid[name]
     gaps = shift.missing(name, *((int(c.isna().sum()), len(c)) for c in (train, valid)))
-    if name in case.numbers:
-        return [
-            gaps,
-            shift.numbers(name, *(c.dropna().to_numpy(dtype=float) for c in (train, valid))),
-        ]
-    counts = ({str(k): int(n) for k, n in c.value_counts().items()} for c in (train, valid))
-    return [gaps, shares.categories(name, *counts)]
+    return [gaps, shares.values(name, train, valid, numeric=name in case.numbers)]
 
 
 def _adversary(case: Case) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..data.config import Task
-from ..evaluation.calibration import resampling, spiegelhalter, told
+from ..evaluation.calibration import as_large, resampling, spiegelhalter, told
 from ..evaluation.conformal import outside
 from ..evaluation.declared import with_beside
 from ..evaluation.exact import covered, fewest, rank, smallest
@@ -25,9 +25,8 @@ def probabilities_come_true(case: Case) -> CheckResult:
     order = np.argsort(said, kind="stable")
     draw = case.random("probabilities_come_true")
     error, null = resampling(said[order], true[order], _BINS, _DRAWN, draw)
-    by_draws = float((1 + (null >= error - 1e-12).sum()) / (len(null) + 1))
     by_z = float(np.nan_to_num(spiegelhalter(said, true), nan=1.0))
-    p_value = min(1.0, 2 * min(by_draws, by_z))
+    p_value = min(1.0, 2 * min(as_large(error, null), by_z))
     return weighed(
         p_value,
         f"calibration error {error:.3f}, {null.mean():.3f} on average if all were exact; p "
