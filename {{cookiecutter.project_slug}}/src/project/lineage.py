@@ -148,7 +148,8 @@ def _made(folder: Path, manifest: dict[str, Any]) -> list[Step]:
         now = sha256(file)
         other = State.erased if since.get(file.name) == now else State.edited
         steps.append(Step(name, path, checksum, State.same if now == checksum else other, {}, file))
-    if steps[-1].file is not None:
+    # What was edited may be no table any more.
+    if steps[-1].file is not None and steps[-1].state is not State.edited:
         steps[-1].rows = _counts(steps[-1].file, "split")
     return steps
 

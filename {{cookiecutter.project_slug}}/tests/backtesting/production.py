@@ -35,7 +35,7 @@ QUICK = (
     "methods.explanation.repeats=1",
     "methods.explanation.drawn=0",
     "methods.calibration.resamples=99",
-    "methods.slices.permutations=99",
+    "methods.slices.permutations=199",
     "methods.conformal.coverage=0.9",
 )
 

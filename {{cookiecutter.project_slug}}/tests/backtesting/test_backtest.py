@@ -130,6 +130,15 @@ def test_quality_that_falls_with_age_is_told(task: str, monkeypatch: pytest.Monk
     assert found.age.rise.low > 0
 
 
+def test_slices_may_go_by_the_truth(task: str) -> None:
+    config = fruit(task)
+    target = config.data.target
+    config.methods.slices.columns = [target]
+    known = model(config)
+    found = judged(clean(known, config), known, config)[1]
+    assert {one.name.removeprefix(target)[0] for one in found.slices} == {" "}
+
+
 def test_few_rows_are_told_and_not_judged(task: str) -> None:
     config = fruit(task)
     known = model(config)

@@ -12,6 +12,7 @@ from project.checks.case import Case
 from project.checks.config import Checks
 from project.checks.registry import QUICK, all_checks
 from project.checks.result import CheckResult, Failure, Verdict, failed, passed, unclear, weighed
+from project.checks.trust import no_part_is_served_worse
 from project.checks.verdicts import Finding, judge, refuse_unknown, run
 from project.config import Config
 from project.errors import ConfigError
@@ -140,6 +141,19 @@ def test_of_a_large_split_rows_are_drawn_and_the_report_says_so(penguins: Paths)
     assert "100 training" in headline([], looked_at)
     assert "drawn from" in headline([], looked_at)
     assert not case(penguins).sampled
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["invariance.protected=[name]", "slices.named=[{name: fruit 1}]", "slices.columns=[name]"],
+)
+def test_slices_by_what_the_model_does_not_see_are_left_to_evaluation(
+    key: str, paths: Paths
+) -> None:
+    few = "methods.slices.min_rows=10"
+    seen = no_part_is_served_worse(case(paths, few))
+    assert seen.p_value is not None
+    assert no_part_is_served_worse(case(paths, few, f"methods.{key}")) == seen
 
 
 def test_what_is_found_is_shown_and_written(penguins: Paths) -> None:

@@ -3,6 +3,7 @@
 import math
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from sklearn.inspection import partial_dependence, permutation_importance
 
 from project.config import Config
 from project.data.load import features, target
+from project.evaluation import cost
 from project.evaluation.config import Effect, Expectation
 from project.evaluation.cost import measure, quantile_interval
 from project.evaluation.direction import directions
@@ -192,6 +194,16 @@ def test_latency_is_what_a_model_of_known_speed_takes() -> None:
     assert found.price_per_million.value == pytest.approx(0.05 * hours)
     assert found.artefact_mb == 2.0
     assert found.peak_mb > 10
+
+
+def test_a_peak_that_can_not_be_counted_anew_is_not_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(cost, "_CLEAR", tmp_path / "none" / "clear_refs")
+    frame = table(50).drop(columns=["name", "kind"])
+    found = measure(Rule(lambda x: x["weight"]), frame, {}, fruit("classification"))
+    assert math.isnan(found.peak_mb)
+    assert math.isnan(found.added_mb)
 
 
 def test_intervals_of_quantiles_cover_as_often_as_they_say() -> None:

@@ -62,6 +62,25 @@ def test_the_curve_agrees_with_plain_sums() -> None:
     assert found.area_if_random == pytest.approx(wrong.mean())
 
 
+def test_the_interval_of_the_area_covers_where_the_least_sure_alone_err() -> None:
+    config = fruit("classification", "evaluation.resamples=300")
+
+    def stepped(draw: np.random.Generator, rows: int) -> Predictions:
+        sure = 0.5 + 0.5 * draw.random(rows)
+        hit = (sure > 0.6) | (draw.random(rows) < 0.5)
+        proba = np.column_stack([1 - sure, sure])
+        return Predictions(np.where(hit, "yes", "no"), np.full(rows, "yes"), proba, LABELS)
+
+    # Half of the least sure fifth are wrong: the mean over all shares of (1 - 0.8 / share) / 2.
+    truth = (0.2 + 0.8 * np.log(0.8)) / 2
+    draw, hits, rounds = np.random.default_rng(34), 0, 300
+    calibration = stepped(draw, 50)
+    for _ in range(rounds):
+        area = abstain(stepped(draw, 300), calibration, config).area
+        hits += area.low <= truth <= area.high
+    assert hits / rounds > 0.89
+
+
 def test_a_risk_that_can_not_be_shown_is_told() -> None:
     config = fruit("classification", "methods.confidence.risk=0.001")
     draw = np.random.default_rng(33)

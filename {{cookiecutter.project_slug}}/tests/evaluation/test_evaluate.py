@@ -31,7 +31,7 @@ from .models import fruit, subject
 QUICK = (
     "methods.perturbation={noise_sd: [0.5, 1.0], cell_shares: [0.5]}",
     "methods.explanation={repeats: 2, grid: 4, drawn: 2}",
-    "methods.slices={permutations: 99, columns: [colour, size], named: [{colour: green}]}",
+    "methods.slices={permutations: 199, columns: [colour, size], named: [{colour: green}]}",
     "methods.calibration.resamples=99",
     "methods.invariance={columns: [colour], protected: [name]}",
 )
@@ -171,6 +171,7 @@ def test_what_the_table_lacks_is_named(override: str, words: list[str]) -> None:
         "methods.perturbation.cell_shares=[0.5, 2]",
         "methods.perturbation.noise_sd=[]",
         "methods.slices.min_rows=1",
+        "methods.slices.permutations=99",  # of which no p-value is below the level of 0.01
         "methods.direction.step_sd=0",
         "methods.cost.price_per_hour=-1",
     ],

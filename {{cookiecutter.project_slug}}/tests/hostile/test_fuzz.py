@@ -50,6 +50,17 @@ JSON = st.recursive(
     max_leaves=6,
 )
 
+
+@st.composite
+def records(draw: st.DrawFn, /, **written: str) -> list[str]:
+    """Draw lines: records as they are written but for a value, or what is seldom a record."""
+    if draw(st.booleans()):
+        return draw(st.lists(JSON.map(json.dumps) | st.text(max_size=30), max_size=4))
+    names = draw(st.lists(st.sampled_from(sorted(written)), min_size=1, max_size=4))
+    other = JSON | st.just(...)
+    return [json.dumps(replaced(dict(written), (name,), draw(other))) for name in names]
+
+
 DATA = [
     "table.csv",
     *(f"data/{name}.parquet" for name in ("raw/table", "validated/table", "split/split")),
@@ -73,24 +84,23 @@ def ends_well(action: Callable[[], object]) -> None:
         assert len(str(error).splitlines()) <= 30
 
 
-def everything_that_reads_runs(paths: Paths) -> list[Callable[[], object]]:
-    """Return what the commands do with the runs that are there."""
+def everything_that_reads_runs(run: Path, paths: Paths) -> list[Callable[[], object]]:
+    """Return what the commands do with the runs that are there, and with one of them."""
     folders = sorted(folder for folder in paths.runs.iterdir() if (folder / MANIFEST).exists())
-    first = folders[0]
 
     def page() -> None:
-        manifest = load_manifest(first)
-        check_files(first, manifest)
-        write_page(first, manifest, [], paths.reports / "run.html")
+        manifest = load_manifest(run)
+        check_files(run, manifest)
+        write_page(run, manifest, [], paths.reports / "run.html")
 
     return [
         lambda: dashboard.rows_of(paths),
         lambda: compare([folder.name for folder in folders], paths),
-        lambda: lineage.chain(first, paths),
+        lambda: lineage.chain(run, paths),
         lambda: reproduce.plan("all", paths),
-        lambda: open_run(first.name, paths),
-        lambda: overrides(load_manifest(first)),
-        lambda: run_rows.read(first),
+        lambda: open_run(run.name, paths),
+        lambda: overrides(load_manifest(run)),
+        lambda: run_rows.read(run),
         page,
     ]
 
@@ -119,10 +129,10 @@ def replaced(tree: Any, place: tuple[Any, ...], value: Any) -> Any:
     return tree
 
 
-@pytest.fixture
-def runs(paths: Paths) -> list[Path]:
-    """Two runs whose folders are put back before each example."""
-    made = copied("classification", paths.root)
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Two runs as each example finds them."""
+    made = copied("classification", tmp_path_factory.mktemp("sealed"))
     for run in made:
         content = load_manifest(run)
         content["inputs"]["data"] = dict.fromkeys(DATA, "0" * 32)
@@ -130,31 +140,29 @@ def runs(paths: Paths) -> list[Path]:
     return made
 
 
-def restore(runs: list[Path], kept: Path) -> None:
-    for folder in runs:
-        shutil.rmtree(folder)
-        shutil.copytree(kept / folder.name, folder)
+def fresh(sealed: list[Path], paths: Paths) -> Path:
+    """Put the runs into a project as they were made, and return one of them."""
+    shutil.rmtree(paths.runs, ignore_errors=True)
+    shutil.copytree(sealed[0].parent, paths.runs)
+    return paths.runs / sealed[0].name
 
 
 @pytest.mark.fuzz
 @EASY
 @given(st.data())
 def test_a_sealed_manifest_with_any_other_value_in_it(
-    runs: list[Path], paths: Paths, tmp_path: Path, data: st.DataObject
+    sealed: list[Path], paths: Paths, data: st.DataObject
 ) -> None:
-    kept = tmp_path / "kept"
-    if not kept.exists():
-        shutil.copytree(paths.runs, kept)
-    restore(runs, kept)
-    content = load_manifest(runs[0])
+    run = fresh(sealed, paths)
+    content = load_manifest(run)
     content["circumstances"]["packages"] = {"numpy": "2"}
     files = content.pop("files")
     place = data.draw(st.sampled_from(places(content)[1:]))
     changed = replaced(content, place, data.draw(JSON | st.just(...)))
-    (runs[0] / MANIFEST).unlink()
-    write_manifest(changed, runs[0])
-    assert set(files) == set(read_json(runs[0] / MANIFEST)["files"])
-    for action in everything_that_reads_runs(paths):
+    (run / MANIFEST).unlink()
+    write_manifest(changed, run)
+    assert set(files) == set(read_json(run / MANIFEST)["files"])
+    for action in everything_that_reads_runs(run, paths):
         ends_well(action)
 
 
@@ -162,19 +170,16 @@ def test_a_sealed_manifest_with_any_other_value_in_it(
 @EASY
 @given(st.data())
 def test_metrics_with_any_other_value_in_them(
-    runs: list[Path], paths: Paths, tmp_path: Path, data: st.DataObject
+    sealed: list[Path], paths: Paths, data: st.DataObject
 ) -> None:
-    kept = tmp_path / "kept"
-    if not kept.exists():
-        shutil.copytree(paths.runs, kept)
-    restore(runs, kept)
+    run = fresh(sealed, paths)
     name = data.draw(st.sampled_from(["metrics.json", "folds.json"]))
-    content = read_json(runs[0] / name)
+    content = read_json(run / name)
     place = data.draw(st.sampled_from(places(content)))
     changed = replaced(content, place, data.draw(JSON if not place else JSON | st.just(...)))
-    (runs[0] / name).write_text(json.dumps(changed))
-    reseal(runs[0])
-    for action in everything_that_reads_runs(paths):
+    (run / name).write_text(json.dumps(changed))
+    reseal(run)
+    for action in everything_that_reads_runs(run, paths):
         ends_well(action)
 
 
@@ -182,40 +187,32 @@ def test_metrics_with_any_other_value_in_them(
 @EASY
 @given(name=st.integers(0, 20), cut=st.floats(0, 1), noise=st.binary(max_size=30))
 def test_any_file_of_a_run_cut_or_overwritten_anywhere(
-    runs: list[Path], paths: Paths, tmp_path: Path, name: int, cut: float, noise: bytes
+    sealed: list[Path], paths: Paths, name: int, cut: float, noise: bytes
 ) -> None:
-    kept = tmp_path / "kept"
-    if not kept.exists():
-        shutil.copytree(paths.runs, kept)
-    restore(runs, kept)
-    files = sorted(path for path in runs[0].rglob("*") if path.is_file())
+    run = fresh(sealed, paths)
+    files = sorted(path for path in run.rglob("*") if path.is_file())
     file = files[name % len(files)]
     content = file.read_bytes()
     at = int(cut * len(content))
     file.write_bytes(content[:at] + noise)
-    for action in everything_that_reads_runs(paths):
+    for action in everything_that_reads_runs(run, paths):
         ends_well(action)
 
 
 @pytest.mark.fuzz
 @EASY
-@given(lines=st.lists(st.one_of(JSON.map(json.dumps), st.text(max_size=30)), max_size=4))
-def test_any_lines_in_the_log_of_a_run(
-    runs: list[Path], paths: Paths, tmp_path: Path, lines: list[str]
-) -> None:
-    kept = tmp_path / "kept"
-    if not kept.exists():
-        shutil.copytree(paths.runs, kept)
-    restore(runs, kept)
-    (runs[0] / "log.jsonl").write_text("\n".join(lines), encoding="utf-8", errors="replace")
-    reseal(runs[0])
-    for action in everything_that_reads_runs(paths):
+@given(lines=records(level="warning", category="UserWarning", message="odd"))
+def test_any_lines_in_the_log_of_a_run(sealed: list[Path], paths: Paths, lines: list[str]) -> None:
+    run = fresh(sealed, paths)
+    (run / "log.jsonl").write_text("\n".join(lines), encoding="utf-8", errors="replace")
+    reseal(run)
+    for action in everything_that_reads_runs(run, paths):
         ends_well(action)
 
 
 @pytest.mark.fuzz
 @EASY
-@given(lines=st.lists(st.one_of(JSON.map(json.dumps), st.text(max_size=30)), max_size=4))
+@given(lines=records(time="2026-01-01", action="promote", version="v1", run="ab"))
 def test_any_lines_in_the_histories_that_git_keeps(paths: Paths, lines: list[str]) -> None:
     text = "\n".join(lines).encode("utf-8", "surrogatepass")
     paths.models.mkdir(exist_ok=True)

@@ -145,6 +145,14 @@ def test_a_planted_fault_stops_a_model_at_its_gate(task: str, fault: str, gate: 
     assert stopping == ({gate} if gate else set())
 
 
+def test_a_level_that_the_permutations_of_slices_can_not_reach_is_open() -> None:
+    config, _, _, found, made = examined("classification", "slice")
+    for level, wanted in ((0.05, Verdict.fails), (0.001, Verdict.unknown)):
+        judged = {g.name: g for g in judge(found, made, None, shipped(config, level=level), config)}
+        assert judged[SLICE].verdict is wanted
+    assert "methods.slices.permutations" in judged[SLICE].found
+
+
 def test_quantiles_that_are_surely_off_stop_a_model() -> None:
     config, given, table, _, made = examined("regression")
     shifted = replace(given, calibration=given.calibration.assign(

@@ -16,7 +16,8 @@ from project.data.description import Description
 from project.data.exploration import DRAWN, explore
 from project.data.schema import ColumnType, Role, Rule, Schema, load_schema
 from project.paths import Paths
-from project.report.profile import PAGE, p_value, rule, tell, value
+from project.report.numbers import p_number
+from project.report.profile import PAGE, rule, tell, value
 from project.report.progress import written
 
 
@@ -110,7 +111,7 @@ def test_figures_are_written_for_people() -> None:
     ]
     assert value(1577836800, time) == "2020-01-01"
     assert value(1577836800 + 5400, time) == "2020-01-01 01:30"
-    assert [p_value(p) for p in (1e-9, 0.0042, 0.014, 0.5)] == [
+    assert [p_number(p) for p in (1e-9, 0.0042, 0.014, 0.5)] == [
         "< 0.0001",
         "0.0042",
         "0.014",

@@ -102,7 +102,7 @@ def test_no_gain_is_too_little_data_to_tell_and_a_steady_one_is_told(family: Fam
     same = replace(family, shipped_scores=list(scores))
     found = {**verdict([same]), "search": searched(family.problem.config)}
     told = remarks(found["families"][0], found)
-    assert "by 0 [0, 0] in MAE, p = 1: too little data to tell" in told[0]
+    assert "by 0 [0, 0] in MAE, p = 1.00: too little data to tell" in told[0]
     # MAE: a model as shipped that is worse by one on each fold is one that tuning has improved.
     worse = replace(family, shipped_scores=[s + 1 + i / 100 for i, s in enumerate(scores)])
     found = {**verdict([worse]), "search": searched(family.problem.config)}

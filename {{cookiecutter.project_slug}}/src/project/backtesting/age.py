@@ -8,6 +8,7 @@ from scipy import stats
 
 from ..config import Config
 from ..data.config import Task
+from ..evaluation.conformal import outside
 from ..evaluation.intervals import Estimate, percentiles
 from ..evaluation.metrics import Floats, Predictions
 from ..evaluation.subject import seeded
@@ -79,10 +80,8 @@ def age(
 
 def losses(made: Predictions, task: Task) -> tuple[Floats, str]:
     """Return how far each answer is from the truth, shape (n,), and its name."""
-    if task is Task.regression or made.proba is None or made.classes is None:
-        return np.abs(made.y_pred.astype(float) - made.y_true.astype(float)), "error"
-    said = made.proba * (made.y_true[:, None] == made.classes)
-    return 1.0 - said.sum(axis=1), "probability that the truth lacks"
+    name = "error" if task is Task.regression else "probability that the truth lacks"
+    return outside(made), name
 
 
 def _rise(at: Floats, loss: Floats, config: Config) -> Estimate:

@@ -1,14 +1,13 @@
 """Hold a production log to what its model promised: pure; reads no file and writes none."""
 
 import math
-from copy import deepcopy
 
 import numpy as np
 import pandas as pd
 
 from ..config import Config
 from ..data.config import Task
-from ..evaluation.declared import beside
+from ..evaluation.declared import beside, with_beside
 from ..evaluation.evaluate import evaluate
 from ..evaluation.metrics import take
 from ..evaluation.result import Evaluation
@@ -130,11 +129,10 @@ def _truth_unit(known: Known, served: Served, moved: list[Change], config: Confi
 
 
 def _slices(known: Known, served: Served, config: Config) -> tuple[list[parts.Moved], str]:
-    drop = [config.data.target]
     return parts.moved(
-        (known.subject.calibration.drop(columns=drop), known.valid),
-        (served.rows[served.known].drop(columns=drop), served.judged),
-        _without_beside(config, []),
+        (known.subject.calibration, known.valid),
+        (served.rows[served.known], served.judged),
+        with_beside(config, []),
     )
 
 
@@ -144,7 +142,7 @@ def _evaluated(
     """Evaluate each period as a run is evaluated before it is deployed."""
     names = [name for name in beside(config) if name in served.beside]
     left = [name for name in beside(config) if name not in names]
-    slim = _without_beside(config, names)
+    slim = with_beside(config, names)
     rows, more = served.rows[served.known], served.beside[served.known][names]
     kind = object if known.classes else float
     rows = rows.astype({config.data.target: kind})
@@ -156,14 +154,3 @@ def _evaluated(
         f"The log has no column '{name}', which slices go by: they are left out." for name in left
     ]
     return found, notes
-
-
-def _without_beside(config: Config, kept: list[str]) -> Config:
-    """Return a configuration whose methods name no column that the log lacks."""
-    lost = set(beside(config)) - set(kept)
-    slim = deepcopy(config)
-    methods = slim.methods
-    methods.slices.columns = [name for name in methods.slices.columns if name not in lost]
-    methods.slices.named = [one for one in methods.slices.named if not lost & one.keys()]
-    methods.invariance.protected = [n for n in methods.invariance.protected if n not in lost]
-    return slim

@@ -36,9 +36,9 @@ def misplaced(found: Backtested, config: Config) -> list[str]:
                 f"is ({listed([s.period for s in bad], 2)})"
             )
     if found.truth_unit:
-        one_ = found.truth_unit
+        unit = found.truth_unit
         said.append(
-            f"the truth looks as in training if it is read as {one_.words}, from row {one_.row} on"
+            f"the truth looks as in training if it is read as {unit.words}, from row {unit.row} on"
         )
     before, p_before = found.related["before"]
     worse = dict.fromkeys(one.period for one in found.changes if one.worse)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from ..evaluation.metrics import Predictions
-from ..evaluation.shares import categories
-from ..evaluation.shift import MARGIN, TwoSampleTest, missing, numbers
+from ..evaluation.shares import values
+from ..evaluation.shift import MARGIN, TwoSampleTest, missing
 from .finding import corrected
 from .periods import Period
 
@@ -72,9 +73,9 @@ def drifts(
             str(name), old[name], new[name].iloc[one.places], name in numeric
         )
     ]
-    values = corrected([test.p_value for *_, test in made])
+    fixed = corrected([test.p_value for *_, test in made])
     found = []
-    for (name, period, what, test), p in zip(made, values, strict=True):
+    for (name, period, what, test), p in zip(made, fixed, strict=True):
         matters = max(abs(test.low), abs(test.high)) >= MARGIN
         found.append(
             Drift(
@@ -93,21 +94,11 @@ def drifts(
 def _compare(
     name: str, old: pd.Series, new: pd.Series, numeric: bool
 ) -> list[tuple[str, TwoSampleTest]]:
-    before, after = old.dropna(), new.dropna()
-    test = (
-        numbers(name, before.to_numpy(dtype=float), after.to_numpy(dtype=float))
-        if numeric
-        else categories(name, _counts(before), _counts(after))
-    )
-    found = [(VALUES, test)]
-    gaps = [(len(part) - len(kept), len(part)) for part, kept in ((old, before), (new, after))]
+    found = [(VALUES, values(name, old, new, numeric=numeric))]
+    gaps = [(int(part.isna().sum()), len(part)) for part in (old, new)]
     if gaps[0][0] or gaps[1][0]:
         found.append((GAPS, missing(name, gaps[0], gaps[1])))
     return found
-
-
-def _counts(cells: pd.Series) -> dict[str, int]:
-    return {str(name): int(count) for name, count in cells.astype(str).value_counts().items()}
 
 
 def answers(made: Predictions) -> pd.DataFrame:
@@ -124,7 +115,7 @@ def answers(made: Predictions) -> pd.DataFrame:
     return found
 
 
-def turning(values: np.ndarray) -> int:
+def turning(cells: np.ndarray) -> int:
     """Return the position in time from which values differ most from those before it.
 
     That is where the sum of their ranks, less its expectation, is farthest from 0.
@@ -133,8 +124,6 @@ def turning(values: np.ndarray) -> int:
     ----------
     Pettitt (1979), A non-parametric approach to the change-point problem.
     """
-    from scipy.stats import rankdata
-
-    ranks = rankdata(values)
+    ranks = stats.rankdata(cells)
     sums = np.cumsum(ranks - ranks.mean())[:-1]
     return int(np.abs(sums).argmax()) + 1 if len(sums) else 0

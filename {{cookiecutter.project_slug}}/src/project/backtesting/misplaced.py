@@ -55,7 +55,7 @@ def _swapped(true: np.ndarray, pred: np.ndarray) -> tuple[str, float, float, flo
         wrong = int(among.sum()) - right
         p = float(stats.binomtest(wrong, wrong + right, alternative="greater").pvalue)
         if best is None or p < best_p:
-            share = right / len(among[among])
+            share = right / (right + wrong)
             best, best_p = (f"'{one}' and '{two}' in each other's place", share, 1 - share), p
     return None if best is None else (*best, min(1.0, best_p * pairs))
 

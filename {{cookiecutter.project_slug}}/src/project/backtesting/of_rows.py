@@ -102,7 +102,7 @@ def skew(found: Backtested, config: Config) -> Finding:
         f"{one.differ:,} of {one.rows:,} answers are not the model's own, from row {one.first} on: "
         f"by {one.median:.3g} in the middle, {one.largest:.3g} at most"
     )
-    if found.skew.decisions:
+    if one.decisions:
         words += f"; {one.decisions:,} decisions are others"
     if one.rounded:
         return open_(name, title, f"{words}: as little as digits that the log lacks")

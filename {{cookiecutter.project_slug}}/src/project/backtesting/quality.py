@@ -7,8 +7,8 @@ import numpy as np
 
 from ..config import Config
 from ..evaluation.costs import metrics_for
-from ..evaluation.intervals import Estimate, percentiles, wilson
-from ..evaluation.metrics import Floats, Metric, Predictions, take
+from ..evaluation.intervals import Estimate, figure, percentiles
+from ..evaluation.metrics import Metric, Predictions, take
 from ..evaluation.resampling import resample
 from ..evaluation.subject import seeded
 from .finding import FAMILIES, corrected
@@ -130,16 +130,9 @@ def _estimates(
     for metric, part, one, two in zip(metrics, cells, later, earlier, strict=True):
         drawn = metric.combine(one), metric.combine(two)
         value, before = (
-            _estimate(metric, rows, made, settings.confidence)
+            figure(metric, rows, made, settings.confidence)
             for rows, made in ((part[cut:], drawn[0]), (part[:cut], drawn[1]))
         )
         gap = percentiles(drawn[0] - drawn[1], settings.confidence)
         found.append((value, before, Estimate(value.value - before.value, *gap)))
     return found
-
-
-def _estimate(metric: Metric, rows: Floats, drawn: Floats, confidence: float) -> Estimate:
-    value = float(metric.combine(rows.mean(axis=0)))
-    if metric.proportion:
-        return Estimate(value, *wilson(value, len(rows), confidence))
-    return Estimate(value, *percentiles(drawn, confidence))

@@ -7,11 +7,10 @@ import pandas as pd
 from scipy import stats
 
 from ..config import Config
-from ..evaluation.intervals import Estimate, wilson
+from ..evaluation.intervals import Estimate
 from ..evaluation.metrics import Predictions
-from ..evaluation.slices import losses
+from ..evaluation.slices import losses, mean_loss
 from ..evaluation.slicing import cut
-from ..evaluation.subject import mean_interval
 from .finding import corrected
 
 
@@ -65,7 +64,7 @@ def moved(
     values = corrected([_p_value(first, last, shares) for _, first, last in made])
     found = [
         Moved(
-            title, len(last), _mean(last, shares, config), _mean(first, shares, config), p,
+            title, len(last), mean_loss(last, config), mean_loss(first, config), p,
             worse=bool(p < config.backtest.level and last.mean() > first.mean()),
         )
         for (title, first, last), p in zip(made, values, strict=True)
@@ -78,11 +77,3 @@ def _p_value(first: np.ndarray, last: np.ndarray, shares: bool) -> float:
         counts = [[int(part.sum()), len(part) - int(part.sum())] for part in (first, last)]
         return float(stats.fisher_exact(counts).pvalue)
     return float(stats.mannwhitneyu(first, last).pvalue)
-
-
-def _mean(values: np.ndarray, shares: bool, config: Config) -> Estimate:
-    surety = config.evaluation.confidence
-    if shares:
-        share = float(values.mean())
-        return Estimate(share, *wilson(share, len(values), surety))
-    return Estimate(*mean_interval(values, surety))

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from ..evaluation.shares import categories
-from ..evaluation.shift import TwoSampleTest, numbers
+from ..evaluation.shares import values
+from ..evaluation.shift import TwoSampleTest
 from .drift import answers
 from .finding import corrected
 from .misplaced import suspect
@@ -99,8 +98,7 @@ def truth(
     delay = served.time[-1] - served.time[known][-1] if known.any() else None
     tried = [one for period in judged for one in suspect(served.judged, period, spread)]
     compared = _selected(served, cut, min_rows) if known.any() and not known.all() else []
-    values = corrected([p for *_, p in tried] + [test.p_value for _, test in compared])
-    made = iter(values)
+    made = iter(corrected([p for *_, p in tried] + [test.p_value for _, test in compared]))
     return Truth(
         rows=len(served),
         known=int(known.sum()),
@@ -124,16 +122,7 @@ def _selected(served: Served, cut: list[Period], min_rows: int) -> list[tuple[st
             continue
         rows = columns.iloc[period.places]
         for name in columns:
-            old, new = (rows[name][part].to_numpy() for part in (known, ~known))
-            test = (
-                numbers(str(name), old.astype(float), new.astype(float))
-                if pd.api.types.is_numeric_dtype(columns[name].dtype)
-                else categories(str(name), _counts(old), _counts(new))
-            )
-            found.append((period.name, test))
+            numeric = pd.api.types.is_numeric_dtype(columns[name].dtype)
+            old, new = rows[name][known], rows[name][~known]
+            found.append((period.name, values(str(name), old, new, numeric=numeric)))
     return found
-
-
-def _counts(values: np.ndarray) -> dict[str, int]:
-    names, counts = np.unique(values.astype(str), return_counts=True)
-    return dict(zip(names.tolist(), counts.tolist(), strict=True))

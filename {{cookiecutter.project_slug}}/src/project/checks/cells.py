@@ -84,7 +84,7 @@ def _usual(value: float) -> bool:
 
 
 def odd_cells_are_refused_or_predicted(case: Case) -> CheckResult:
-    """Predict rows with a missing cell, an unseen category or a huge number: finite or refused."""
+    """Predict rows with a missing cell, an unseen category or a huge number: all are finite."""
     rows, bad = case.valid.iloc[:20], []
     for column in case.x(rows).columns:
         odd: list[object] = [np.nan]
@@ -108,6 +108,6 @@ def _finite(case: Case, rows: pd.DataFrame) -> bool:
     try:
         made = case.predict(rows)
     except ValueError:
-        return False  # the check's own finding, told by its caller
+        return False  # a service would fail so, too: the caller tells it as a finding
     values = made.y_pred if made.proba is None else made.proba
     return bool(np.isfinite(np.asarray(values, dtype=float)).all())

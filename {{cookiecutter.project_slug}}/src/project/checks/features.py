@@ -9,6 +9,7 @@ from sklearn.preprocessing import OrdinalEncoder
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from ..data.config import Task
+from ..evaluation.exact import upper_bound
 from .case import Case
 from .result import CheckResult, Failure, decided, failed, passed, unclear
 
@@ -28,7 +29,7 @@ def no_feature_is_the_target(case: Case) -> CheckResult:
         if case.task is Task.classification:
             tree = DecisionTreeClassifier(max_depth=3 + len(np.unique(y)) // 8, random_state=0)
             wrong = int((cross_val_predict(tree, values, y, cv=_folds(y)) != y).sum())
-            found[column] = float(stats.beta.ppf(0.99, wrong + 1, max(len(y) - wrong, 1)))
+            found[column] = upper_bound(wrong, len(y), 0.99)
         else:
             tree = DecisionTreeRegressor(max_leaf_nodes=64, random_state=0)
             errors = (cross_val_predict(tree, values, y, cv=5) - y) ** 2

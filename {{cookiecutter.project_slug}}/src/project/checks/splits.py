@@ -45,17 +45,11 @@ def the_splits_look_alike(case: Case) -> CheckResult:
 def _column(case: Case, name: str) -> list[shift.TwoSampleTest]:
     train, valid = case.train[name], case.valid[name]
     gaps = shift.missing(name, *((int(c.isna().sum()), len(c)) for c in (train, valid)))
-    if name in case.numbers:
-        return [
-            gaps,
-            shift.numbers(name, *(c.dropna().to_numpy(dtype=float) for c in (train, valid))),
-        ]
-    counts = ({str(k): int(n) for k, n in c.value_counts().items()} for c in (train, valid))
-    return [gaps, shares.categories(name, *counts)]
+    return [gaps, shares.values(name, train, valid, numeric=name in case.numbers)]
 
 
 def _adversary(case: Case) -> tuple[float, float]:
-    """Return the AUC of a forest on rows it has not seen, and its exact one-sided p-value."""
+    """Return the AUC of a forest on rows it has not seen, and its one-sided p-value, by ranks."""
     draw = case.random("adversary")
     size = min(len(case.train), len(case.valid))
     parts = [rows.iloc[draw.permutation(len(rows))[:size]] for rows in (case.train, case.valid)]

@@ -1,12 +1,11 @@
 """Theoretical constraints: can what the model says of its own sureness be believed, everywhere."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from ..data.config import Task
-from ..evaluation.calibration import resampling, spiegelhalter, told
+from ..evaluation.calibration import as_large, resampling, spiegelhalter, told
 from ..evaluation.conformal import outside
+from ..evaluation.declared import with_beside
 from ..evaluation.exact import covered, fewest, rank, smallest
 from ..evaluation.slices import losses, max_statistic
 from ..evaluation.slicing import cut
@@ -26,9 +25,8 @@ def probabilities_come_true(case: Case) -> CheckResult:
     order = np.argsort(said, kind="stable")
     draw = case.random("probabilities_come_true")
     error, null = resampling(said[order], true[order], _BINS, _DRAWN, draw)
-    by_draws = float((1 + (null >= error - 1e-12).sum()) / (len(null) + 1))
     by_z = float(np.nan_to_num(spiegelhalter(said, true), nan=1.0))
-    p_value = min(1.0, 2 * min(by_draws, by_z))
+    p_value = min(1.0, 2 * min(as_large(error, null), by_z))
     return weighed(
         p_value,
         f"calibration error {error:.3f}, {null.mean():.3f} on average if all were exact; p "
@@ -64,18 +62,11 @@ def promised_coverage_is_kept(case: Case) -> CheckResult:
 
 def no_part_is_served_worse(case: Case) -> CheckResult:
     """Compare the loss within each slice with that of all rows (max-statistic permutation test)."""
-    methods = case.config.methods
-    config = replace(
-        case.config, methods=replace(methods, slices=replace(methods.slices, permutations=_DRAWN))
-    )
-    known = case.x(case.valid)
-    named = replace(
-        config.methods.slices, columns=[c for c in methods.slices.columns if c in known]
-    )
-    config = replace(config, methods=replace(config.methods, slices=named))
-    found = cut(known, config, paired=False).slices
+    config = with_beside(case.config, [])
+    config.methods.slices.permutations = _DRAWN
+    found = cut(case.valid, config, paired=False).slices
     if not found:
-        return unclear(f"no slice has {methods.slices.min_rows} validation rows")
+        return unclear(f"no slice has {config.methods.slices.min_rows} validation rows")
     loss, name = losses(case.predict(case.valid), case.task)
     deviations, p_values = max_statistic(loss, found, config)
     worst = int(np.argmax(deviations))

@@ -79,7 +79,7 @@ def judge(found: Sequence[tuple[Check, CheckResult, float]], config: Checks) -> 
         The level, and what is waived.
     """
     made = [result.p_value for _, result, _ in found if result.p_value is not None]
-    corrected = iter(holm(made) if made else [])
+    corrected = iter(holm(made))
     findings = []
     for check, result, seconds in found:
         p_value = None if result.p_value is None else next(corrected)

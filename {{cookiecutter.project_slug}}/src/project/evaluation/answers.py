@@ -14,7 +14,7 @@ from .scores import score_answers
 
 
 def score_given(
-    config: Config, into: dict[str, Any], rows: pd.DataFrame, model: Predictions, paths: Paths
+    config: Config, inputs: dict[str, Any], rows: pd.DataFrame, model: Predictions, paths: Paths
 ) -> dict[str, Any]:
     """Score the answers that are configured, each beside the model on the rows that it answers.
 
@@ -22,7 +22,7 @@ def score_given(
     ----------
     config
         Which files, in `evaluation.baselines`.
-    into
+    inputs
         The run's inputs, with the checksums that the files had.
     rows, model
         The validation rows, and what the model predicts for them.
@@ -36,7 +36,7 @@ def score_given(
     """
     scores = {}
     for whose, file in given.files(config).items():
-        if given.checksums(config, paths)[file] != into["data"][file]:
+        if given.checksums(config, paths)[file] != inputs["data"][file]:
             raise DataError(f"{file} is not as it was when the run was made: bring that back")
         found = read_answers(file, rows, model.classes, config, paths)
         said = take(model, found.positions)

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import stats
 
 from ..config import Config
-from .intervals import Estimate, wilson
+from .intervals import Estimate, share
 from .metrics import Floats, Predictions
 from .subject import seeded
 
@@ -77,16 +77,14 @@ def reliability(
         bins=[
             Bin(
                 float(said[part].mean()),
-                Estimate(float(share), *wilson(float(share), len(part), confidence)),
+                share(true[part].sum(), len(part), confidence),
                 len(part),
             )
             for part in np.array_split(np.arange(len(said)), min(methods.bins, len(said)))
-            for share in [true[part].mean()]
         ],
         error=error,
         error_if_true=float(null.mean()),
-        # A rounding error must not make of a tie a difference.
-        resampling_p=float((1 + (null >= error - 1e-12).sum()) / (len(null) + 1)),
+        resampling_p=as_large(error, null),
         spiegelhalter_p=spiegelhalter(said, true),
         scores=scores,
     )
@@ -122,6 +120,12 @@ def resampling(
 
     null = [error(np.asarray(draw.random(len(said)) < said, dtype=float)) for _ in range(resamples)]
     return float(error(true)), np.array(null)
+
+
+def as_large(error: float, null: Floats) -> float:
+    """Return the p-value of an error, given what it would be by chance, shape (resamples,)."""
+    # A rounding error must not make of a tie a difference.
+    return float((1 + (null >= error - 1e-12).sum()) / (len(null) + 1))
 
 
 def spiegelhalter(said: Floats, true: Floats) -> float:

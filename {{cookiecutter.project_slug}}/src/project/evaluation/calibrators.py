@@ -3,7 +3,6 @@
 Calibrators are fitted on rows that the model has not seen, and judged on rows that they have not.
 """
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -60,13 +59,10 @@ def judge(
 
 
 def _corrected(found: list[Reliability]) -> list[Reliability]:
-    tests = [p for one in found for p in (one.resampling_p, one.spiegelhalter_p)]
-    made = [p for p in tests if not math.isnan(p)]
-    corrected = iter(holm(made) if made else [])
-    fixed = [math.nan if math.isnan(p) else next(corrected) for p in tests]
+    fixed = holm([p for one in found for p in (one.resampling_p, one.spiegelhalter_p)])
     return [
-        replace(one, resampling_p=fixed[2 * at], spiegelhalter_p=fixed[2 * at + 1])
-        for at, one in enumerate(found)
+        replace(one, resampling_p=draws, spiegelhalter_p=z)
+        for one, draws, z in zip(found, fixed[::2], fixed[1::2], strict=True)
     ]
 
 

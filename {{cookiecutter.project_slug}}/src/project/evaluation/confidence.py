@@ -7,7 +7,7 @@ import numpy as np
 
 from ..config import Config
 from .exact import upper_bound
-from .intervals import Estimate, percentiles, wilson
+from .intervals import Estimate, percentiles, share
 from .metrics import Floats, Predictions
 from .resampling import resample
 from .subject import seeded
@@ -78,8 +78,8 @@ def abstain(made: Predictions, calibration: Predictions, config: Config) -> Conf
         area_if_random=float(wrong.mean()),
         threshold=threshold,
         bound=bound,
-        decided=_share(decided, confidence),
-        risk=_share(wrong[decided], confidence),
+        decided=share(int(decided.sum()), len(decided), confidence),
+        risk=share(wrong[decided].sum(), int(decided.sum()), confidence),
         note=note,
     )
 
@@ -145,26 +145,19 @@ def _curve(
     counts = np.unique(np.linspace(1, len(sure), _POINTS).round().astype(int))
     totals = np.cumsum(wrong[order])[counts - 1]
     confidence = config.evaluation.confidence
-    risks = [
-        Estimate(float(k / n), *wilson(float(k / n), int(n), confidence))
-        for k, n in zip(totals, counts, strict=True)
-    ]
-    # Each error weighs by the mean of 1 / n over the shares that it is decided at.
-    places = np.arange(1, len(sure) + 1)
+    risks = [share(k, int(n), confidence) for k, n in zip(totals, counts, strict=True)]
+    # Each error weighs by the mean of 1 / n over the shares that it is decided at. A row also moves
+    # the places, and so the weights, of all that are less sure: their share of its influence.
+    places, errors = np.arange(1, len(sure) + 1), wrong[order]
+    moved = np.cumsum((errors / places)[::-1])[::-1]
     weights = np.cumsum((1.0 / places)[::-1])[::-1]
-    cells = (wrong[order] * weights)[:, None]
+    cells = (errors * weights - moved + errors.mean())[:, None]
     drawn = resample(
         cells,
         resamples=config.evaluation.resamples,
         seed=seeded(config.seed, "confidence"),
         compute=config.compute,
     )
-    area = Estimate(float(cells.mean()), *percentiles(drawn[:, 0], confidence))
+    low, high = percentiles(drawn[:, 0], confidence)
+    area = Estimate(float(cells.mean()), max(low, 0.0), high)
     return [float(n / len(sure)) for n in counts], risks, area
-
-
-def _share(hits: np.ndarray, confidence: float) -> Estimate:
-    if not len(hits):
-        return Estimate(math.nan, math.nan, math.nan)
-    share = float(hits.mean())
-    return Estimate(share, *wilson(share, len(hits), confidence))

@@ -1,5 +1,6 @@
 """conf/methods/*.yaml: how `make evaluate` examines a model; types and ranges."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -142,6 +143,12 @@ def check_methods(methods: Methods) -> None:
     for key, share in _shares(methods):
         if not 0 < share < 1:
             raise ConfigError(f"methods.{key} is {share}: give a share above 0 and below 1")
+    permutations, least = methods.slices.permutations, math.floor(1 / methods.level)
+    if permutations < least:
+        raise ConfigError(
+            f"methods.slices.permutations is {permutations}, too few for any p-value below "
+            f"methods.level, {methods.level:g}: give {least} or more"
+        )
     for key, doses, most in (
         ("perturbation.noise_sd", methods.perturbation.noise_sd, float("inf")),
         ("perturbation.cell_shares", methods.perturbation.cell_shares, 1.0),

@@ -5,13 +5,13 @@ found is held to its exact distribution given the numbers of rows, which is wide
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..config import Config
 from .exact import covered, fewest, rank, smallest
-from .intervals import Estimate, wilson
+from .intervals import Estimate, share
 from .metrics import Floats, Predictions
 from .multiple import holm
 from .slicing import Slice
@@ -118,7 +118,10 @@ def conform(
     return Conformal(
         threshold=threshold,
         by_class=by_class,
-        coverage=_corrected(found),
+        coverage=[
+            replace(one, p_value=p)
+            for one, p in zip(found, holm([one.p_value for one in found]), strict=True)
+        ],
         tied=len(np.unique(scores)) < 0.95 * len(scores),
         empty=float((sizes == 0).mean()) if classes else math.nan,
         single=float((sizes == 1).mean()) if classes else math.nan,
@@ -177,23 +180,11 @@ def _cover(
     """Judge some of the rows; `calibrated` is calibration rows, and the threshold's rank or 0."""
     rows, (calibration, k) = int(where.sum()), calibrated
     count = int(inside[where].sum())
-    share = count / rows if rows else math.nan
+    found = share(count, rows, config.evaluation.confidence)
     low = high = p_value = math.nan
-    interval = (math.nan, math.nan)
-    if rows:
-        interval = wilson(share, rows, config.evaluation.confidence)
     if rows and k:
         law = covered(calibration, k, rows)
         low, high = (end / rows for end in law.interval(config.methods.conformal.bounds))
         p_value = law.two_sided(count)
     size = float(sizes[where].mean()) if rows else math.nan
-    return Coverage(of, by, rows, calibration, Estimate(share, *interval), low, high, p_value, size)
-
-
-def _corrected(found: list[Coverage]) -> list[Coverage]:
-    made = [one.p_value for one in found if not math.isnan(one.p_value)]
-    fixed = iter(holm(made) if made else [])
-    return [
-        one if math.isnan(one.p_value) else Coverage(**{**vars(one), "p_value": next(fixed)})
-        for one in found
-    ]
+    return Coverage(of, by, rows, calibration, found, low, high, p_value, size)

@@ -3,6 +3,7 @@
 Measured here and now, in this one process with one thread; no part of any fingerprint.
 """
 
+import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +74,8 @@ def measure(pipeline: Any, x: pd.DataFrame, facts: dict[str, float], config: Con
     single = _seconds(ask, [rows[0], *rows])[1:]  # the first call warms up
     before = _forget_peak()
     many = _seconds(ask, [batch] * (methods.batches + 1))[1:]
-    peak = _memory("VmHWM")
+    # Uncleared, it would be that of all that the process has done.
+    peak = before if math.isnan(before) else _memory("VmHWM")
     batch_s = quantile_interval(many, 0.5, confidence)
     price = methods.price_per_hour / 3600.0 * 1e6 / methods.batch_rows
     size = facts.get("artefact_bytes")
@@ -135,7 +137,7 @@ def _forget_peak() -> float:
     try:
         _CLEAR.write_text("5")
     except OSError:
-        return float("nan")
+        return math.nan
     return _memory("VmRSS")
 
 
@@ -143,4 +145,4 @@ def _memory(field: str) -> float:
     for line in _STATUS.read_text(encoding="ascii", errors="replace").splitlines():
         if line.startswith(f"{field}:"):
             return float(line.split()[1]) * 1024 / 1e6
-    return float("nan")
+    return math.nan

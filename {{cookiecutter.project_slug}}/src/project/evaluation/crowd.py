@@ -127,16 +127,3 @@ def vote(accuracies: Floats, classes: int = 2) -> Floats:
     members = np.shape(accuracies)[-1]
     wins = wins_together(members) if classes == 2 else wins_evenly(members, classes)
     return np.asarray(number_correct(accuracies) @ wins)
-
-
-def outcomes(accuracies: Floats) -> list[tuple[int, float, str]]:
-    """Lay out the table of the lecture notes: how many are correct, how likely, what comes of it.
-
-    Returns
-    -------
-    list of tuple
-        From all to none: correct members, probability, and "correct", "wrong" or "tie".
-    """
-    chances, wins = number_correct(accuracies), wins_together(len(accuracies))
-    words = {1.0: "correct", 0.5: "tie", 0.0: "wrong"}
-    return [(n, float(chances[n]), words[float(wins[n])]) for n in reversed(range(len(wins)))]

@@ -1,5 +1,7 @@
 """See that the columns, classes and slices which conf/methods/ names are there."""
 
+from collections.abc import Collection
+from copy import deepcopy
 from typing import Any
 
 import pandas as pd
@@ -37,6 +39,17 @@ def beside(config: Config) -> list[str]:
     wanted = dict.fromkeys([*methods.slices.columns, *methods.invariance.protected, *named])
     seen = {*config.data.features(*ColumnType), config.data.target}
     return [name for name in wanted if name not in seen]
+
+
+def with_beside(config: Config, kept: Collection[str]) -> Config:
+    """Return a configuration whose methods name no other columns beside the features than these."""
+    lost = set(beside(config)) - set(kept)
+    slim = deepcopy(config)
+    methods = slim.methods
+    methods.slices.columns = [name for name in methods.slices.columns if name not in lost]
+    methods.slices.named = [one for one in methods.slices.named if not lost & one.keys()]
+    methods.invariance.protected = [n for n in methods.invariance.protected if n not in lost]
+    return slim
 
 
 def check_expectations(config: Config, pipeline: Any) -> None:

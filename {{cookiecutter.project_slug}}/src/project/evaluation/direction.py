@@ -7,7 +7,7 @@ import numpy as np
 from ..config import Config
 from .changes import Raised
 from .config import Effect, Expectation
-from .intervals import Estimate, wilson
+from .intervals import Estimate, share
 from .invariance import UNKNOWN, against
 from .metrics import Floats, Predictions
 from .probing import Probe
@@ -88,9 +88,8 @@ def _judge(
     sign = 1.0 if wanted.effect is Effect.rises else -1.0
     wrong = np.where(known, sign * (before - after), 0.0)
     bad = wrong > _ROUNDING * np.maximum(1.0, np.abs(before))
-    rows, confidence = int(known.sum()), config.evaluation.confidence
-    share = float(bad.sum() / rows) if rows else float("nan")
-    found = Estimate(share, *(wilson(share, rows, confidence) if rows else (share, share)))
+    rows = int(known.sum())
+    found = share(int(bad.sum()), rows, config.evaluation.confidence)
     order = np.argsort(-wrong, kind="stable")[: min(_WORST, int(bad.sum()))]
     return Directed(
         column=wanted.column,

@@ -13,10 +13,10 @@ from scipy import stats
 
 from ..config import Config
 from .exact import covered, rank, smallest
-from .intervals import Estimate
+from .intervals import Estimate, mean
 from .metrics import Floats, Predictions
 from .multiple import holm
-from .subject import mean_interval, seeded
+from .subject import seeded
 
 NORMAL, CONFORMAL = "normal, from training", "conformal"
 _LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
@@ -46,7 +46,8 @@ class Distributions:
     transforms
         By distribution: how many truths lie in each tenth of it; as many in each if it is exact.
     normal_p
-        p-value that the normal distribution is exact (Kolmogorov–Smirnov).
+        p-value that the normal distribution is exact (Kolmogorov–Smirnov); this and `spread_p` are
+        corrected for each other.
     quantiles
         Of the conformal distribution.
     scores
@@ -91,7 +92,8 @@ def distribute(
         if len(found) >= _FEWEST:
             normal_p = float(stats.kstest(transforms[NORMAL], "uniform").pvalue)
     varies = len(found) >= _FEWEST and len(set(made.y_pred)) > 1 and len(set(np.abs(found))) > 1
-    trend = stats.spearmanr(np.abs(found), made.y_pred) if varies else (math.nan, math.nan)
+    trend, trend_p = stats.spearmanr(np.abs(found), made.y_pred) if varies else (math.nan, math.nan)
+    normal_p, spread_p = holm([normal_p, float(trend_p)])
     return Distributions(
         transforms={
             name: np.histogram(places, bins=10, range=(0.0, 1.0))[0].tolist()
@@ -99,12 +101,9 @@ def distribute(
         },
         normal_p=normal_p,
         quantiles=quantiles(found, calibration, config.methods.conformal.bounds),
-        scores={
-            name: Estimate(*mean_interval(rows, config.evaluation.confidence))
-            for name, rows in scores.items()
-        },
-        spread_trend=float(trend[0]),
-        spread_p=float(trend[1]),
+        scores={name: mean(rows, config.evaluation.confidence) for name, rows in scores.items()},
+        spread_trend=float(trend),
+        spread_p=spread_p,
     )
 
 
@@ -138,7 +137,7 @@ def quantiles(errors: Floats, calibration: Floats, bounds: float) -> list[Quanti
         law, rows = covered(len(calibration), k, len(errors)), len(errors)
         low, high = law.interval(bounds)
         found.append((level, count / rows, low / rows, high / rows, law.two_sided(count)))
-    corrected = holm([p for *_, p in found]) if found else []
+    corrected = holm([p for *_, p in found])
     return [Quantile(*one[:4], p) for one, p in zip(found, corrected, strict=True)]
 
 

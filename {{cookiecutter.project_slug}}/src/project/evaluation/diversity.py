@@ -9,7 +9,7 @@ from ..config import Config
 from ..data.config import Task
 from . import crowd
 from . import disagreement as of
-from .intervals import Estimate, estimate
+from .intervals import Estimate, estimate_by
 from .metrics import Floats, Metric, Predictions
 
 Combine = Callable[[Floats], Floats]
@@ -95,7 +95,8 @@ def study(
         _metric("correlation", of.moments(errors), of.correlation),
         _independent(errors, labels, classes),
     ]
-    found = _estimates(metrics, whole, config)
+    figures, _ = estimate_by(config, metrics, {"ensemble": whole}, "ensemble")
+    found = figures["ensemble"]
     rho, count = found["correlation"].value, len(names)
     return Diversity(
         score="accuracy" if labels else "RMSE",
@@ -163,8 +164,7 @@ def _independent(errors: Floats, labels: bool, classes: int) -> Metric:
     """Score a plain vote or mean, as it would be if the members' errors were independent."""
     count = errors.shape[1]
     if labels:
-        wins = crowd.wins_together(count) if classes == 2 else crowd.wins_evenly(count, classes)
-        return _metric("independent", 1.0 - errors, lambda m: crowd.number_correct(m) @ wins)
+        return _metric("independent", 1.0 - errors, lambda means: crowd.vote(means, classes))
 
     def combine(means: Floats) -> Floats:
         bias, square = means[..., :count], means[..., count:-2]
@@ -179,16 +179,3 @@ def _bounds(accuracies: Floats, classes: int) -> tuple[float, float]:
     chances = crowd.number_correct(accuracies)
     wins = crowd.wins_together(count), crowd.wins_apart(count, classes)
     return float(chances @ wins[0]), float(chances @ wins[1])
-
-
-def _estimates(metrics: list[Metric], whole: Predictions, config: Config) -> dict[str, Estimate]:
-    figures, _ = estimate(
-        metrics,
-        {"ensemble": whole},
-        reference="ensemble",
-        resamples=config.evaluation.resamples,
-        confidence=config.evaluation.confidence,
-        seed=config.seed,
-        compute=config.compute,
-    )
-    return figures["ensemble"]

@@ -26,12 +26,12 @@ from . import (
 )
 from .declared import check_expectations
 from .importance import Dependence, Importance, dependences, importances
-from .intervals import Estimate, estimate
-from .metrics import Predictions, metrics_of
+from .intervals import Estimate, estimate_by
+from .metrics import Predictions, metrics_of, take
 from .probing import Probe, probe
 from .result import MODEL, Evaluation
 from .scores import ZERO_RULE
-from .subject import Subject, Table, ask, sample, spreads, take
+from .subject import Subject, Table, ask, sample, spreads
 
 _FEWEST = 10  # rows, on either side, below which nothing is calibrated
 
@@ -90,15 +90,7 @@ def against_baselines(
     """Estimate every metric of the model and its baselines, and what it gains over each of them."""
     metrics = metrics_of(config.data.task)
     others = {name: ask(one, rows, config.data) for name, one in model.baselines.items()}
-    figures, behind = estimate(
-        metrics,
-        {MODEL: made, **others},
-        reference=MODEL,
-        resamples=config.evaluation.resamples,
-        confidence=config.evaluation.confidence,
-        seed=config.seed,
-        compute=config.compute,
-    )
+    figures, behind = estimate_by(config, metrics, {MODEL: made, **others}, MODEL)
     better = {metric.name: metric.higher_is_better for metric in metrics}
     # `behind` is baseline less model: turned around where more is better.
     return figures, {

@@ -10,12 +10,12 @@ from scipy import stats
 from ..config import Config
 from ..data.schema import ColumnType
 from .changes import Change, Fixed, Permuted
-from .intervals import Estimate, percentiles
+from .intervals import Estimate, mean, percentiles
 from .metrics import Floats, Predictions, metrics_of
 from .multiple import holm
 from .probing import Probe
 from .resampling import resample
-from .subject import mean_interval, seeded
+from .subject import seeded
 
 
 @dataclass(frozen=True)
@@ -100,10 +100,10 @@ def importances(probe: Probe, config: Config) -> list[Importance]:
 def _no_loss(lost: Floats) -> float:
     """Return the one-sided p-value of Student's test that the mean of the rows is not above 0."""
     spread = float(lost.std(ddof=1)) if len(lost) > 1 else 0.0
-    mean = float(lost.mean())
+    middle = float(lost.mean())
     if spread == 0.0:
-        return 0.0 if mean > 0 else 1.0
-    return float(stats.t.sf(mean / spread * math.sqrt(len(lost)), len(lost) - 1))
+        return 0.0 if middle > 0 else 1.0
+    return float(stats.t.sf(middle / spread * math.sqrt(len(lost)), len(lost) - 1))
 
 
 def dependences(probe: Probe, columns: list[str], config: Config) -> list[Dependence]:
@@ -125,10 +125,7 @@ def dependences(probe: Probe, columns: list[str], config: Config) -> list[Depend
                     name,
                     of,
                     values,
-                    [
-                        Estimate(*mean_interval(_of(one, at), config.evaluation.confidence))
-                        for one in made
-                    ],
+                    [mean(_of(one, at), config.evaluation.confidence) for one in made],
                 )
                 for at, of in _outputs(made[0])
             ]

@@ -8,7 +8,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from ..config import Compute
+from ..config import Compute, Config
 from .metrics import Floats, Metric, Predictions
 from .resampling import resample
 
@@ -63,7 +63,6 @@ def estimate(
     J. Am. Stat. Assoc. 22:209.
     """
     cells = {(m, f.name): f.rows(p) for m, p in models.items() for f in metrics}
-    rows = len(next(iter(models.values())).y_true)
     replicates = _replicates(
         cells, partial(resample, resamples=resamples, seed=seed, compute=compute)
     )
@@ -71,21 +70,42 @@ def estimate(
     gains: dict[str, dict[str, Estimate]] = {}
     for model in models:
         for metric in metrics:
-            value = metric.combine(cells[model, metric.name].mean(axis=0))
             drawn = metric.combine(replicates[model, metric.name])
-            low, high = (
-                wilson(float(value), rows, confidence)
-                if metric.proportion
-                else percentiles(drawn, confidence)
-            )
-            figures.setdefault(model, {})[metric.name] = Estimate(float(value), low, high)
+            found = figure(metric, cells[model, metric.name], drawn, confidence)
+            figures.setdefault(model, {})[metric.name] = found
             if model != reference:
                 base = metric.combine(cells[reference, metric.name].mean(axis=0))
                 difference = drawn - metric.combine(replicates[reference, metric.name])
                 gains.setdefault(model, {})[metric.name] = Estimate(
-                    float(value - base), *percentiles(difference, confidence)
+                    float(found.value - base), *percentiles(difference, confidence)
                 )
     return figures, gains
+
+
+def estimate_by(
+    config: Config, metrics: list[Metric], models: dict[str, Predictions], reference: str
+) -> tuple[dict[str, dict[str, Estimate]], dict[str, dict[str, Estimate]]]:
+    """Return what `estimate` does, by the settings of a configuration."""
+    return estimate(
+        metrics,
+        models,
+        reference=reference,
+        resamples=config.evaluation.resamples,
+        confidence=config.evaluation.confidence,
+        seed=config.seed,
+        compute=config.compute,
+    )
+
+
+def figure(metric: Metric, cells: Floats, drawn: Floats, confidence: float) -> Estimate:
+    """Return a metric of rows, whose `cells` have the shape (n, k), with its interval.
+
+    `drawn` are its bootstrap replicates, shape (resamples,).
+    """
+    value = float(metric.combine(cells.mean(axis=0)))
+    if metric.proportion:
+        return Estimate(value, *wilson(value, len(cells), confidence))
+    return Estimate(value, *percentiles(drawn, confidence))
 
 
 def _replicates(
@@ -102,6 +122,27 @@ def percentiles(drawn: Floats, confidence: float) -> tuple[float, float]:
     tail = (1.0 - confidence) / 2.0
     low, high = np.quantile(drawn, [tail, 1.0 - tail])
     return float(low), float(high)
+
+
+def share(hits: float, rows: int, confidence: float) -> Estimate:
+    """Return the share of some rows that are hit with Wilson's interval; NaN without a row."""
+    if not rows:
+        return Estimate(math.nan, math.nan, math.nan)
+    value = float(hits / rows)
+    return Estimate(value, *wilson(value, rows, confidence))
+
+
+def mean(values: Floats, confidence: float) -> Estimate:
+    """Return the mean of n values with Student's interval; NaN bounds below two values."""
+    # Slow to load, and comparing runs takes the rest of this module alone.
+    from scipy import stats
+
+    middle = float(values.mean()) if len(values) else math.nan
+    if len(values) < 2:
+        return Estimate(middle, math.nan, math.nan)
+    error = float(values.std(ddof=1)) / math.sqrt(len(values))
+    reach = float(stats.t.ppf(0.5 + confidence / 2, len(values) - 1)) * error
+    return Estimate(middle, middle - reach, middle + reach)
 
 
 def wilson(share: float, rows: int, confidence: float) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from ..config import Config
 from ..data.config import Task
 from ..data.schema import ColumnType
 from .changes import Change, Permuted, Turned
-from .intervals import Estimate, wilson
+from .intervals import Estimate, share
 from .metrics import Floats, Predictions
 from .probing import Probe
 from .subject import seeded
@@ -101,27 +101,27 @@ def _judge(
     spread: float,
     config: Config,
 ) -> Invariant:
-    methods, rows = config.methods.invariance, len(probe.y)
+    methods = config.methods.invariance
     least = methods.tolerance_sd * spread
     flips = [_flipped(probe.base, one, least, config.data.task) for one in made]
-    share = float(np.any(flips, axis=0).mean()) if flips else 0.0
-    low, high = wilson(share, rows, config.evaluation.confidence)
+    count = int(np.any(flips, axis=0).sum()) if flips else 0
+    changed = share(count, len(probe.y), config.evaluation.confidence)
     moved = max((float(np.abs(_shift(probe.base, one)).mean()) for one in made), default=0.0)
     return Invariant(
         column=name,
         protected=protected,
         how=how if flips else "nothing: it holds a single level",
-        changed=Estimate(share, low, high),
+        changed=changed,
         moved=moved,
-        verdict=against(Estimate(share, low, high), methods.allowed_share) if flips else UNKNOWN,
+        verdict=against(changed, methods.allowed_share) if flips else UNKNOWN,
     )
 
 
-def against(share: Estimate, allowed: float) -> str:
+def against(found: Estimate, allowed: float) -> str:
     """Hold a share to what is allowed, by its interval."""
-    if share.low > allowed:
+    if found.low > allowed:
         return FAILS
-    return HOLDS if share.high <= allowed else UNKNOWN
+    return HOLDS if found.high <= allowed else UNKNOWN
 
 
 def _flipped(base: Predictions, made: Predictions, least: float, task: Task) -> np.ndarray:

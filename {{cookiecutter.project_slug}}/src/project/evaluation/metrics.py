@@ -67,15 +67,10 @@ class Metric:
         return float(self.combine(self.rows(predictions).mean(axis=0)))
 
 
-def take(predictions: Predictions, positions: npt.NDArray[np.intp]) -> Predictions:
-    """Return the predictions of some rows, by their positions."""
-    proba = predictions.proba
-    return Predictions(
-        y_true=predictions.y_true[positions],
-        y_pred=predictions.y_pred[positions],
-        proba=None if proba is None else proba[positions],
-        classes=predictions.classes,
-    )
+def take(made: Predictions, where: np.ndarray) -> Predictions:
+    """Return the predictions of some of the rows, by positions or by a mask."""
+    proba = None if made.proba is None else made.proba[where]
+    return Predictions(made.y_true[where], made.y_pred[where], proba, made.classes)
 
 
 def metrics_of(task: Task) -> list[Metric]:

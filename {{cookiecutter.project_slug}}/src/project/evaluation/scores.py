@@ -7,7 +7,7 @@ import numpy as np
 
 from ..config import Config
 from .costs import metrics_for
-from .intervals import estimate
+from .intervals import estimate_by
 from .metrics import Predictions
 
 if TYPE_CHECKING:
@@ -49,15 +49,7 @@ def score(
                 "model": {m.name: {"value": m.value(models["model"])} for m in metrics}
             }
         else:
-            figures, gains = estimate(
-                metrics,
-                models,
-                reference=ZERO_RULE,
-                resamples=config.evaluation.resamples,
-                confidence=config.evaluation.confidence,
-                seed=config.seed,
-                compute=config.compute,
-            )
+            figures, gains = estimate_by(config, metrics, models, ZERO_RULE)
             entry["figures"] = _plain(figures)
             entry["gains"] = _plain(gains)
         splits[split] = entry
@@ -93,15 +85,8 @@ def _gain(made: Predictions, config: Config) -> dict[str, Any]:
     assert made.classes is not None
     plain = replace(made, y_pred=made.classes[np.argmax(made.proba, axis=1)])
     cost = metrics_for(config)[0]
-    _, gains = estimate(
-        [replace(cost, combine=lambda means: -cost.combine(means))],
-        {"model": made, "plain": plain},
-        reference="plain",
-        resamples=config.evaluation.resamples,
-        confidence=config.evaluation.confidence,
-        seed=config.seed,
-        compute=config.compute,
-    )
+    saved = replace(cost, combine=lambda means: -cost.combine(means))
+    _, gains = estimate_by(config, [saved], {"model": made, "plain": plain}, "plain")
     return asdict(gains["model"][cost.name])
 
 
@@ -125,16 +110,8 @@ def score_answers(
         Number of `rows`, `figures` of both, and the `gains` of the model over the answers. Without
         probabilities in the answers there are only the figures that need none.
     """
-    metrics = metrics_for(config)
-    figures, gains = estimate(
-        [one for one in metrics if said.proba is not None or not one.by_proba],
-        {"model": model, whose: said},
-        reference=whose,
-        resamples=config.evaluation.resamples,
-        confidence=config.evaluation.confidence,
-        seed=config.seed,
-        compute=config.compute,
-    )
+    able = [one for one in metrics_for(config) if said.proba is not None or not one.by_proba]
+    figures, gains = estimate_by(config, able, {"model": model, whose: said}, whose)
     return {"rows": len(said.y_true), "figures": _plain(figures), "gains": _plain(gains)}
 
 

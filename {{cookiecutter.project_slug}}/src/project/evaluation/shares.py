@@ -3,11 +3,24 @@
 import math
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
-from .shift import CONFIDENCE, EXPECTED, TwoSampleTest, untested
+from .shift import CONFIDENCE, EXPECTED, TwoSampleTest, numbers, untested
 
 _TOP = 50  # categories that are told apart; all others count as one
+
+
+def values(column: str, old: pd.Series, new: pd.Series, *, numeric: bool) -> TwoSampleTest:
+    """Compare two samples of a column, a quantity or a category, by the cells that are there."""
+    before, after = old.dropna(), new.dropna()
+    if numeric:
+        return numbers(column, before.to_numpy(dtype=float), after.to_numpy(dtype=float))
+    return categories(column, _counted(before), _counted(after))
+
+
+def _counted(cells: pd.Series) -> dict[str, int]:
+    return {str(name): int(count) for name, count in cells.astype(str).value_counts().items()}
 
 
 def categories(column: str, old: dict[str, int], new: dict[str, int]) -> TwoSampleTest:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from .intervals import share
 from .metrics import Floats
 from .multiple import holm
 
@@ -21,20 +22,20 @@ _FEWEST = 5  # rows, below which no test is made
 
 @dataclass(frozen=True)
 class TwoSampleTest:
-    """One comparison of two samples; the p-value is NaN where there is too little data.
+    """One comparison of two samples; all figures are NaN where there is too little data.
 
-    Parameters
+    Attributes
     ----------
-    what
-        The column, and whether its values or the share of its missing cells are compared.
-    method
-        The name of the test.
+    column, method
+        What is compared, and by which test.
     sizes
         The numbers of rows in the two samples.
     of, before, after
         A figure that tells the two samples apart, and its values.
     effect, low, high
         By how much they differ, and a 95% interval.
+    p_value
+        Not corrected for the number of tests.
     """
 
     column: str
@@ -72,11 +73,8 @@ class Shift:
 
 def judge(tests: list[TwoSampleTest]) -> list[Shift]:
     """Correct p-values by Holm's method: one false alarm at most in `LEVEL` of all comparisons."""
-    made = [test.p_value for test in tests if not math.isnan(test.p_value)]
-    corrected = iter(holm(made) if made else [])
-    return [
-        Shift(test, math.nan if math.isnan(test.p_value) else next(corrected)) for test in tests
-    ]
+    corrected = holm([test.p_value for test in tests])
+    return [Shift(test, p) for test, p in zip(tests, corrected, strict=True)]
 
 
 def numbers(column: str, old: Floats, new: Floats) -> TwoSampleTest:
@@ -143,8 +141,7 @@ def missing(column: str, old: tuple[int, int], new: tuple[int, int]) -> TwoSampl
     method 10.
     """
     sizes = (old[1], new[1])
-    shares = [count / size if size else math.nan for count, size in (old, new)]
-    before, after = (f"{share:.1%}" for share in shares)
+    before, after = (f"{count / size if size else math.nan:.1%}" for count, size in (old, new))
     if min(sizes) < _FEWEST:
         return untested(column, "chi-squared", sizes, ("missing", before, after))
     counts = np.array([[k, n - k] for k, n in (old, new)])
@@ -155,8 +152,8 @@ def missing(column: str, old: tuple[int, int], new: tuple[int, int]) -> TwoSampl
         if exact
         else stats.chi2_contingency(counts, correction=False).pvalue
     )
-    bounds = [stats.binomtest(k, n).proportion_ci(CONFIDENCE, "wilson") for k, n in (old, new)]
-    (p, q), (first, second) = shares, bounds
+    first, second = (share(k, n, CONFIDENCE) for k, n in (old, new))
+    p, q = first.value, second.value
     return TwoSampleTest(
         column=column,
         method="Fisher's exact" if exact else "chi-squared",

@@ -12,10 +12,10 @@ from scipy import sparse
 
 from ..config import Config
 from ..data.config import Task
-from .intervals import Estimate, wilson
+from .intervals import Estimate, mean, share
 from .metrics import Floats, Predictions
 from .slicing import Cut, Slice
-from .subject import mean_interval, seeded
+from .subject import seeded
 
 _KEPT = 200  # of the results
 ROWS = 20_000  # of a sample; more cost time and memory, and tell little
@@ -79,7 +79,6 @@ def by_slice(made: Predictions, found: Cut, config: Config) -> SliceTest:
     ----------
     Westfall and Young (1993), Resampling-based multiple testing, section 2.
     """
-    classes = config.data.task is Task.classification
     loss, name = losses(made, config.data.task)
     slices = found.slices
     if not slices:
@@ -89,15 +88,11 @@ def by_slice(made: Predictions, found: Cut, config: Config) -> SliceTest:
     results = []
     for one, deviation, p_value in zip(slices, deviations, p_values, strict=True):
         inside = loss[one.mask]
-        interval = mean_interval(inside, config.evaluation.confidence)
-        if classes:
-            share = float(inside.mean())
-            interval = (share, *wilson(share, len(inside), config.evaluation.confidence))
         results.append(
             SliceResult(
                 name=one.name,
                 rows=len(inside),
-                loss=Estimate(*interval),
+                loss=mean_loss(inside, config),
                 rest=float(loss[~one.mask].mean()),
                 deviation=float(deviation),
                 p_value=float(p_value),
@@ -117,6 +112,13 @@ def losses(made: Predictions, task: Task) -> tuple[Floats, str]:
     if task is Task.classification:
         return np.asarray(made.y_true != made.y_pred, dtype=float), "error rate"
     return np.abs(np.asarray(made.y_pred, float) - np.asarray(made.y_true, float)), "MAE"
+
+
+def mean_loss(loss: Floats, config: Config) -> Estimate:
+    """Return the mean of the losses of some rows, which are 0 and 1 where there are classes."""
+    if config.data.task is Task.classification:
+        return share(loss.sum(), len(loss), config.evaluation.confidence)
+    return mean(loss, config.evaluation.confidence)
 
 
 def max_statistic(loss: Floats, slices: list[Slice], config: Config) -> tuple[Floats, Floats]:

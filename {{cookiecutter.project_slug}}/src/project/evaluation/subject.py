@@ -13,7 +13,7 @@ from ..data.config import Data, Task
 from ..data.load import features, target
 from ..data.schema import ColumnType
 from ..models.deciding import DecidingPipeline
-from .metrics import Floats, Predictions
+from .metrics import Predictions
 
 
 @dataclass(frozen=True)
@@ -85,12 +85,6 @@ def decided(pipeline: Any, x: pd.DataFrame, y: np.ndarray, task: Task) -> Predic
     return Predictions(y_true=y, y_pred=said, proba=proba, classes=known)
 
 
-def take(made: Predictions, where: np.ndarray) -> Predictions:
-    """Return the predictions of some of the rows, by positions or by a mask."""
-    proba = None if made.proba is None else made.proba[where]
-    return Predictions(made.y_true[where], made.y_pred[where], proba, made.classes)
-
-
 def spreads(train: pd.DataFrame, data: Data) -> dict[str, float]:
     """Return the standard deviation in training of each quantity; those that never vary lack."""
     found = {}
@@ -112,15 +106,3 @@ def sample(rows: pd.DataFrame, most: int, seed: int) -> pd.DataFrame:
         return rows
     draw = np.random.default_rng(seeded(seed, "sample"))
     return rows.iloc[np.sort(draw.choice(len(rows), size=most, replace=False))]
-
-
-def mean_interval(values: Floats, confidence: float) -> tuple[float, float, float]:
-    """Return the mean of n values with Student's interval; NaN bounds below two values."""
-    from scipy import stats
-
-    mean = float(values.mean()) if len(values) else math.nan
-    if len(values) < 2:
-        return mean, math.nan, math.nan
-    error = float(values.std(ddof=1)) / math.sqrt(len(values))
-    reach = float(stats.t.ppf(0.5 + confidence / 2, len(values) - 1)) * error
-    return mean, mean - reach, mean + reach

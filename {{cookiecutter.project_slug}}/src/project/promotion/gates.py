@@ -55,7 +55,7 @@ def judge(
         *_baselines(found, made, metric, number, gates, config),
         *([_incumbent(incumbent, metric, number, gates, config)] if incumbent else []),
         _calibration(found, number, gates),
-        _slice(found, number, gates),
+        _slice(found, number, gates, config),
         _latency(found, gates),
     ]
     waivers = gates.waivers
@@ -146,12 +146,16 @@ def _calibration(found: Evaluation, number: int, gates: Gates) -> Gate:
     return Gate(CALIBRATION, asked, f"{said} ({p_value(p)}; {found.fresh_rows:,} rows)", verdict)
 
 
-def _slice(found: Evaluation, number: int, gates: Gates) -> Gate:
+def _slice(found: Evaluation, number: int, gates: Gates, config: Config) -> Gate:
     times, all_ = gates.worst_slice.times, found.slices
     asked = f"no slice surely worse, with {times:g} times the {all_.loss} of the others"
     rest = f"{all_.tested:,} slices tested, {all_.too_small:,} too small"
     if not all_.tested:
         return Gate(SLICE, asked, f"{rest} (methods.slices.min_rows)", Verdict.unknown)
+    permutations = config.methods.slices.permutations
+    if number / (permutations + 1) >= gates.level:
+        said = f"{permutations:,} permutations are too few for this level"
+        return Gate(SLICE, asked, f"{said} (methods.slices.permutations)", Verdict.unknown)
     bad = [
         one
         for one in all_.results

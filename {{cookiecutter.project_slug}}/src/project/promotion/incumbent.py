@@ -11,10 +11,10 @@ from ..config import Config
 from ..data.config import Data
 from ..errors import RunError
 from ..evaluation.evaluate import evaluate
-from ..evaluation.metrics import Predictions
+from ..evaluation.metrics import Predictions, take
 from ..evaluation.result import MODEL
 from ..evaluation.scores import ZERO_RULE
-from ..evaluation.subject import Subject, Table, ask, take
+from ..evaluation.subject import Subject, Table, ask
 from ..manifest import check_files, load_manifest
 from ..models.store import load_model
 from ..paths import Paths

@@ -1,6 +1,6 @@
 """Write the page of a run anew, with what this version of the code draws.
 
-    make report RUN=<id or latest>
+    make report RUN=<id, latest or all>
 
 Reads runs/<run id>/, which stays as it is; writes reports/run-<run id>.html.
 """

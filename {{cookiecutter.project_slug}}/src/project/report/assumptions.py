@@ -1,21 +1,18 @@
 """Tell what a model assumes: reports/assumptions.html and .json, and a table on the terminal."""
 
-import math
 from dataclasses import asdict
 from pathlib import Path
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from ..assumptions.finding import Finding, Verdict
 from ..assumptions.report import Assumed, Looked
 from ..config import Config
 from ..runs import write_json
 from .html import write_page
-from .numbers import interval
-from .profile import p_value
+from .numbers import interval, p_number
+from .tables import plain_table
 
 PAGE = "assumptions.html"
 _STYLES = {
@@ -60,7 +57,7 @@ def tell(
     )
     console = console or Console(highlight=False)
     console.print(_title(found, config, size), soft_wrap=True)
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = plain_table()
     for name in ("assumption", "verdict", "how far off"):
         table.add_column(name)
     table.add_column("corrected p", justify="right", no_wrap=True)
@@ -89,8 +86,8 @@ def figure(found: Finding) -> str:
 
 
 def p(found: Finding) -> str:
-    """Write a corrected p-value; a dash where nothing was tested."""
-    return "–" if math.isnan(found.p_corrected) else p_value(found.p_corrected)
+    """Write a corrected p-value."""
+    return p_number(found.p_corrected)
 
 
 def sentence(one: Looked) -> str:

@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from typing import Any
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -18,7 +17,8 @@ from ..paths import Paths
 from ..runs import write_json
 from . import backtest_figures as figures
 from .html import write_page
-from .numbers import bounded, significant
+from .numbers import bounded, p_number, significant
+from .tables import plain_table
 
 PAGE = "backtest.html"
 _STYLE = {Verdict.passed: "green", Verdict.failed: "bold red", Verdict.inconclusive: "yellow"}
@@ -66,7 +66,7 @@ def tell(
         metrics=metrics_for(config),
         drawn=figures.draw(found, config),
         told=bounded,
-        number=significant,
+        p_value=p_number,
         all_rows=ALL,
     )
     write_json(plain(found, findings, log), paths.reports / f"{name}.json")
@@ -154,7 +154,7 @@ def _aside(found: Backtested) -> list[str]:
 
 
 def _findings(findings: list[Finding]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = plain_table()
     table.add_column("verdict", no_wrap=True)
     table.add_column("finding")
     table.add_column("evidence")
@@ -167,7 +167,7 @@ def _findings(findings: list[Finding]) -> Table:
 
 
 def _periods(found: Backtested, config: Config) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = plain_table()
     table.add_column("period")
     for name in ("rows", "with\ntruth"):
         table.add_column(name, justify="right")

@@ -9,8 +9,8 @@ from ..backtesting.drift import GAPS, Drift
 from ..backtesting.result import ALL, Backtested
 from ..config import Config
 from ..data.config import Task
-from ..evaluation.intervals import Estimate
-from ..evaluation.subject import mean_interval
+from ..evaluation.intervals import mean
+from .curve_parts import reach
 from .figures import COLOURS, drawing, label, svg, thin
 
 _ROWS = 30  # of the heat map: the columns that have drifted most
@@ -52,10 +52,9 @@ def metric(found: Backtested, name: str) -> Markup:
         axes.axhline(before.value, color=COLOURS[6], linewidth=1, label="validation")
         for at, one in enumerate(shown):
             colour = COLOURS[1] if one.worse else COLOURS[0]
-            low, high = one.value.value - one.value.low, one.value.high - one.value.value
             axes.errorbar(
-                at, one.value.value, yerr=[[max(low, 0)], [max(high, 0)]], fmt="o", color=colour,
-                markersize=5, capsize=3,
+                at, one.value.value, reach([one.value]), fmt="o", color=colour, markersize=5,
+                capsize=3,
             )  # fmt: skip
         axes.set_xticks(range(len(shown)), [_short(one.period) for one in shown], rotation=30,
                         ha="right", fontsize=8)  # fmt: skip
@@ -140,7 +139,7 @@ def ageing(found: Backtested, config: Config) -> Markup:
     parts = np.array_split(np.arange(len(loss)), _BINS)
     with drawing(5, 3) as (figure, axes):
         for part in parts:
-            one = Estimate(*mean_interval(loss[part], config.evaluation.confidence))
+            one = mean(loss[part], config.evaluation.confidence)
             at = float(ages[part].mean()) / seconds
             axes.plot([at, at], [one.low, one.high], color=COLOURS[0], alpha=0.4)
             axes.plot([at], [one.value], "o", color=COLOURS[0], markersize=4)

@@ -5,10 +5,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from ..checks.case import Case
 from ..checks.result import Verdict
@@ -16,6 +14,7 @@ from ..checks.verdicts import Finding
 from ..files import replacing
 from ..runs import write_json
 from .html import write_page
+from .tables import plain_table
 
 _STYLE = {Verdict.passed: "green", Verdict.failed: "bold red", Verdict.inconclusive: "yellow"}
 _BOX = {Verdict.passed: "[x]", Verdict.failed: "[ ]", Verdict.inconclusive: "[?]"}
@@ -24,7 +23,7 @@ _BOX = {Verdict.passed: "[x]", Verdict.failed: "[ ]", Verdict.inconclusive: "[?]
 def show(findings: list[Finding], case: Case, console: Console | None = None) -> None:
     """Print the checklist, with causes and the next step where a check fails."""
     console = console or Console(highlight=False)
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = plain_table()
     table.add_column("verdict", no_wrap=True)
     table.add_column("check")
     table.add_column("evidence")

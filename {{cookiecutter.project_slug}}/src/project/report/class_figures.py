@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import numpy as np
-from scipy import stats
 from sklearn.metrics import auc, average_precision_score, precision_recall_curve, roc_curve
 
+from ..evaluation.intervals import share
 from ..evaluation.metrics import Floats
 from .figures import COLOURS, Drawn, drawing, label, svg, thin
 
@@ -135,8 +135,8 @@ def bins(chance: Floats, hit: Labels, confidence: float) -> Floats:
     for one in np.unique(place):
         inside = place == one
         rows, true = int(inside.sum()), int(hit[inside].sum())
-        between = stats.binomtest(true, rows).proportion_ci(confidence, method="wilson")
-        found.append([chance[inside].mean(), true / rows, between.low, between.high, rows])
+        came = share(true, rows, confidence)
+        found.append([chance[inside].mean(), came.value, came.low, came.high, rows])
     return np.array(found)
 
 

@@ -4,13 +4,13 @@ import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from ..run_rows import COSTS, RunRow, differences, metrics_of
 from .numbers import decimals, estimate, number, short
+from .tables import plain_table
 
 if TYPE_CHECKING:
     from ..compare import Comparison
@@ -65,7 +65,7 @@ def _chunks(rows: list[RunRow], width: int) -> Iterator[list[RunRow]]:
 
 
 def _table(found: "Comparison", rows: list[RunRow]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = plain_table()
     table.add_column("", no_wrap=True, max_width=_LABEL + 12)
     for row in rows:
         star = " ★" if row.run_id in found.front else ""

@@ -1,9 +1,10 @@
-"""What the pages and tables of curves share."""
+"""What pages with curves, and the tables of them, share."""
 
 import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 
 from ..evaluation.intervals import Estimate
@@ -53,6 +54,13 @@ def band(
         alpha=0.15,
         linewidth=0,
     )
+
+
+def reach(shown: Shown) -> np.ndarray:
+    """Return how far intervals reach below and above their values, shape (2, n), for whiskers."""
+    # Not below nothing, where rounding makes it so.
+    ends = [(max(one.value - one.low, 0.0), max(one.high - one.value, 0.0)) for one in shown]
+    return np.array(ends).T
 
 
 def warned(fits: int, with_warning: int) -> str:

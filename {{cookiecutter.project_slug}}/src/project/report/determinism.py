@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from ..compute import processor_name
 from ..runs import write_json
 from ..variations import VARIATIONS
+from .tables import plain_table
 
 SAME, DIFFERS, DECLARED, ABSENT = "✓", "✗", "≠", "–"
 SIGNS = (
@@ -122,7 +121,7 @@ def show(matrix: dict[Row, dict[str, Cell]]) -> None:
     """Print the matrix, a legend, and why cells are not the same."""
     console = Console(highlight=False)
     names = list(next(iter(matrix.values())))
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
+    table = plain_table(padding=(0, 0))
     for heading in ("model", "task"):
         table.add_column(heading, no_wrap=True)
     for number, _ in enumerate(names, start=1):

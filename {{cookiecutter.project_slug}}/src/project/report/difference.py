@@ -2,7 +2,6 @@
 
 import math
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -10,6 +9,7 @@ from rich.table import Table
 from ..data.diff import Difference, Version
 from ..evaluation.shift import Shift
 from ..paths import Paths
+from .tables import plain_table
 
 PAGE = "diff.html"
 _COMPARED = {
@@ -111,15 +111,8 @@ def _name(version: Version, rows: int) -> str:
     return f"{version.name} ({version.checksum[:8]}, {rows:,} rows)"
 
 
-def _table(*columns: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for column in columns:
-        table.add_column(column)
-    return table
-
-
 def _cells(found: Difference) -> Table:
-    table = _table("column", "cells", "the first of them")
+    table = plain_table("column", "cells", "the first of them")
     for change in found.cells:
         row, old, new = change.examples[0]
         table.add_row(escape(change.column), f"{change.count:,}", escape(f"{row}: {old} → {new}"))
@@ -128,7 +121,7 @@ def _cells(found: Difference) -> Table:
 
 def _shifts(found: Difference) -> Table:
     """Lay out what has shifted; all the other tests are on the page."""
-    table = _table("column", "of", "before → after", "effect", "p")
+    table = plain_table("column", "of", "before → after", "effect", "p")
     for _, shift in found.shifts:
         if not shift.shifted:
             continue

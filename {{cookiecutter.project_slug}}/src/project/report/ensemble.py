@@ -5,16 +5,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from ..evaluation.intervals import Estimate
 from ..runs import write_json
 from .html import write_page
 from .numbers import interval, times
 from .progress import written
+from .tables import plain_table
 
 if TYPE_CHECKING:
     from ..ensemble import Explained
@@ -54,13 +53,13 @@ def tell(found: "Explained", reports: Path, console: Console | None = None) -> N
     )
     console = console or Console(highlight=False)
     console.print(_title(found), soft_wrap=True)
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = plain_table()
     table.add_column("")
     table.add_column(f"{found.found.score}, {found.confidence:.0%} interval", justify="right")
     for name, value in scored(found):
         table.add_row(escape(name), escape(value))
     console.print(table)
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = plain_table()
     for name in ("cost", "ensemble", f"one member ({found.one_name})", "times"):
         table.add_column(escape(name), justify="right" if name != "cost" else "left")
     for row in costs(found):

@@ -4,6 +4,7 @@ import numpy as np
 from markupsafe import Markup
 
 from ..evaluation.diversity import Diversity
+from .curve_parts import reach
 from .ensemble import FEW
 from .figures import COLOURS, drawing, svg
 
@@ -15,8 +16,8 @@ def scores(found: Diversity) -> Markup:
     with drawing(6.0, 1.2 + 0.28 * len(values) if few else 3.0) as (figure, axes):
         if few:
             places = np.arange(len(values))[::-1]
-            spread = [[m.value - m.low, m.high - m.value] for m in found.members.values()]
-            axes.errorbar(values, places, xerr=np.abs(spread).T, fmt="o", label="members")
+            whiskers = reach(list(found.members.values()))
+            axes.errorbar(values, places, xerr=whiskers, fmt="o", label="members")
             axes.set_yticks(places, list(found.members))
         else:
             axes.hist(values, bins="auto", color=COLOURS[5], label="members")

@@ -3,7 +3,6 @@
 import math
 from typing import Any
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -17,7 +16,8 @@ from ..runs import write_json
 from . import evaluation_figures as figures
 from .evaluation_words import sentences
 from .html import write_page
-from .numbers import bounded, significant
+from .numbers import bounded, p_number, significant
+from .tables import plain_table
 
 PAGE = "evaluation.html"
 SPLITS = {"valid": "validation", "test": "test"}
@@ -68,6 +68,7 @@ def tell(
         drawn=figures.draw(found, config),
         told=bounded,
         number=significant,
+        p_value=p_number,
         inf=math.inf,
     )
     write_json(
@@ -105,7 +106,7 @@ _TONES = {"good": "green", "bad": "red", "odd": "yellow", "": "bold"}
 
 
 def _table(found: Evaluation, config: Config) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = plain_table()
     table.add_column("", no_wrap=True)
     table.add_column(MODEL, justify="right", style="bold")
     for name in found.gains:

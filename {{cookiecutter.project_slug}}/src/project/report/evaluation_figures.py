@@ -1,11 +1,11 @@
 """The figures of an evaluation's page."""
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from ..config import Config
 from ..evaluation.calibration import Reliability
@@ -16,6 +16,7 @@ from ..evaluation.intervals import Estimate
 from ..evaluation.perturbation import DoseCurve
 from ..evaluation.result import Evaluation
 from ..evaluation.slices import SliceTest
+from .curve_parts import band, reach
 from .figures import COLOURS, drawing, svg
 
 _CURVES = 6  # that can be told apart
@@ -43,18 +44,13 @@ def draw(found: Evaluation, config: Config) -> dict[str, list[Markup]]:
     return drawn
 
 
-def _band(axes: Axes, x: Sequence[float], found: list[Estimate], colour: str, label: str) -> None:
-    axes.plot(x, [one.value for one in found], color=colour, label=label, marker="o", markersize=3)
-    low, high = [one.low for one in found], [one.high for one in found]
-    axes.fill_between(x, low, high, color=colour, alpha=0.12, linewidth=0)
-
-
 def doses(curves: list[DoseCurve], kind: str) -> Markup:
     """Draw what each dose costs, for the columns that bear least."""
     with drawing(6, 3.4) as (figure, axes):
         none = Estimate(0.0, 0.0, 0.0)
         for one, colour in zip(curves, COLOURS, strict=False):
-            _band(axes, [0.0, *one.doses], [none, *one.losses], colour, one.column[:30])
+            shown = [none, *one.losses]
+            band(axes, [0.0, *one.doses], shown, label=one.column[:30], colour=colour)
         axes.set_xlabel("standard deviations" if kind == "noise" else "share of the cells")
         axes.set_ylabel("loss of quality")
         axes.set_title(kind, loc="left")
@@ -71,11 +67,8 @@ def reliability(found: list[Reliability]) -> Markup:
             true = [b.true.value for b in one.bins]
             first = one is found[0]
             if first:
-                reach = [
-                    [b.true.value - b.true.low for b in one.bins],
-                    [b.true.high - b.true.value for b in one.bins],
-                ]
-                axes.errorbar(said, true, np.abs(reach), color=colour, fmt="none", alpha=0.6)
+                whiskers = reach([b.true for b in one.bins])
+                axes.errorbar(said, true, whiskers, color=colour, fmt="none", alpha=0.6)
             width = 1.5 if first else 0.8
             axes.plot(said, true, "o-", color=colour, ms=2.5 * width, lw=width, label=one.name)
         axes.set_xlabel("probability that was said")
@@ -101,7 +94,7 @@ def transforms(found: Distributions) -> Markup:
 def risks(found: Confident) -> Markup:
     """Draw the risk–coverage curve."""
     with drawing(6, 3.2) as (figure, axes):
-        _band(axes, found.shares, found.risks, COLOURS[0], "risk")
+        band(axes, found.shares, found.risks, label="risk", colour=COLOURS[0])
         axes.axhline(found.area_if_random, color="#888", linewidth=1, linestyle="--")
         if not math.isnan(found.threshold):
             axes.axvline(found.decided.value, color=COLOURS[1], linewidth=1, label="threshold")
@@ -151,17 +144,15 @@ def dependence(found: list[Dependence]) -> Markup:
         x = list(range(len(values))) if text else [float(value) for value in values]
         for one, colour in zip(found, COLOURS, strict=False):
             if text:
-                reach = [
-                    [m.value - m.low for m in one.means],
-                    [m.high - m.value for m in one.means],
-                ]
                 means = [m.value for m in one.means]
-                axes.errorbar(x, means, np.abs(reach), color=colour, fmt="o", label=one.of[:20])
+                axes.errorbar(x, means, reach(one.means), color=colour, fmt="o", label=one.of[:20])
             else:
-                _band(axes, x, one.means, colour, one.of[:20])
+                band(axes, x, one.means, label=one.of[:20], colour=colour)
         if text:
             axes.set_xticks(x, [str(value)[:14] for value in values], fontsize=8)
             axes.tick_params(axis="x", rotation=30 if len(values) > 4 else 0)
+        elif all(value.is_integer() for value in x):
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))  # there are no half years
         axes.set_xlabel(found[0].column[:40])
         axes.set_ylabel("mean prediction")
         if found[0].of:

@@ -184,7 +184,7 @@ def _importance(found: Evaluation) -> Iterator[Sentence]:
     matter = [one for one in found.importance if one.matters]
     names = ", ".join(f"{one.column} {bounded(one.loss)}" for one in matter[:4])
     idle = len(found.importance) - len(matter)
-    rest = f"; of {idle} columns none is known to matter" if idle else ""
+    rest = f"; {idle} others may not matter" if idle else ""
     yield "", "Explanation", f"{names or 'no column is known to matter'}{rest if names else ''}."
 
 

@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from ..affected import model_copies, tracked
 from ..data import cached
@@ -16,6 +14,7 @@ from ..paths import Paths
 from ..promotion.versions import GATES
 from ..runs import CODE, MODEL, PREDICTIONS, SCHEMA
 from .forgetting_runs import show_models, show_runs
+from .tables import plain_table
 
 if TYPE_CHECKING:
     from ..data.forget import Plan
@@ -33,7 +32,7 @@ def show(plan: "Plan", paths: Paths) -> None:
         f"{escape(plan.data.source)} as it is now",
         soft_wrap=True,
     )
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = plain_table()
     table.add_column("rows", justify="right")
     table.add_column("where", no_wrap=True)
     table.add_column("what becomes of it")

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -16,10 +15,11 @@ from ..evaluation.ladder import Rung, Verdict, Versus
 from ..files import replacing
 from ..fingerprint import fingerprint
 from ..runs import write_json
+from .curve_parts import reach
 from .figures import COLOURS, drawing, logarithmic, svg
 from .html import write_page
-from .numbers import bounded
-from .profile import p_value
+from .numbers import bounded, p_number
+from .tables import plain_table
 
 if TYPE_CHECKING:
     from ..ladder import Climbed
@@ -62,7 +62,7 @@ def tell(climbed: "Climbed", config: Config, reports: Path, console: Console | N
         over=found["over_budget"],
         figure=_figure(climbed),
         estimate=bounded,
-        p_value=p_value,
+        p_value=p_number,
         verdict=Verdict,
     )
     metric = climbed.ladder.metric
@@ -110,7 +110,7 @@ def _rung(rung: Rung) -> dict[str, Any]:
 
 def _table(climbed: "Climbed", over: list[str]) -> Table:
     ladder = climbed.ladder
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = plain_table()
     table.add_column("model", no_wrap=True)
     table.add_column(ladder.metric.name, justify="right", no_wrap=True)
     table.add_column(f"gain over\n{escape(ladder.rungs[0].model)}", justify="right")
@@ -141,7 +141,7 @@ def _gain(versus: Versus | None) -> str:
     if versus is None:
         return "–"
     gain = bounded(versus.gain).partition(" ")[0]
-    return f"{gain}\np {p_value(versus.p_value)}".replace("p <", "p<")
+    return f"{gain}\np {p_number(versus.p_value)}".replace("p <", "p<")
 
 
 def _remarks(climbed: "Climbed", config: Config, over: list[str]) -> Iterator[str]:
@@ -176,9 +176,7 @@ def _figure(climbed: "Climbed") -> Markup:
         for rung in ladder.rungs:
             x, y = climbed.fit_s[rung.model], rung.score
             colour = COLOURS[1] if rung is ladder.pays else COLOURS[0]
-            axes.errorbar(
-                x, y.value, [[y.value - y.low], [y.high - y.value]], fmt="o", color=colour
-            )
+            axes.errorbar(x, y.value, reach([y]), fmt="o", color=colour)
             # Upright above its interval, since many models take about as long.
             axes.annotate(
                 rung.model,

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from markupsafe import Markup
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -21,6 +20,7 @@ from .curve_parts import band, plain, rows_range, warned
 from .figures import COLOURS, drawing, logarithmic, svg
 from .html import write_page
 from .numbers import bounded
+from .tables import plain_table
 
 TOO_LITTLE = "too little data to tell"
 
@@ -135,7 +135,7 @@ def figure(study: Study, sure: float) -> Markup:
 
 
 def _table(told: Told, study: Study, sure: float) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = plain_table()
     for column in (told.curve.name, "held out", "train"):
         table.add_column(escape(column), justify="right")
     for rows, held, train in measured(told, study.metric, sure):

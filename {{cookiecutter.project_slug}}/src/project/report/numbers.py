@@ -146,12 +146,23 @@ def significant(value: float | None, digits: int = 3) -> str:
         return "–"
     if math.isinf(value) or value == 0:
         return _plain(value, 0)
+    if abs(value) < 1e-6:
+        return f"{value:.0e}"
     return _plain(value, min(max(digits - 1 - math.floor(math.log10(abs(value))), 0), 6))
 
 
 def p_value(value: float) -> str:
-    """Write a p-value."""
+    """Write a p-value with its name, for a sentence."""
     return "p < 0.001" if value < 0.001 else f"p {value:.3f}"
+
+
+def p_number(value: float | None) -> str:
+    """Write a p-value as a number, as far as anyone reads it; a dash where nothing was tested."""
+    if value is None or math.isnan(value):
+        return "–"
+    if value < 0.0001:
+        return "< 0.0001"
+    return f"{value:.{4 if value < 0.01 else 3 if value < 0.1 else 2}f}"
 
 
 def times(ratio: float) -> str:

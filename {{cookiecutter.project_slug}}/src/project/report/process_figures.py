@@ -62,7 +62,7 @@ def _folds(found: dict[str, Any]) -> Iterator[Drawn]:
     metric, scores = next(iter(found["metrics"].items()), ("", []))
     parts: dict[str, Any] = {
         "train": (found.get("train_metrics") or {}).get(metric),
-        "test": scores,
+        "held-out": scores,
     }
     lines = [
         (name, [v for v in values if v is not None]) for name, values in parts.items() if values

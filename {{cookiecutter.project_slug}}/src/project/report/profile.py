@@ -3,7 +3,6 @@
 import datetime as dt
 from pathlib import Path
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -13,7 +12,9 @@ from ..data.description import Description
 from ..data.exploration import DRAWN, Column, Exploration
 from ..data.schema import Rule
 from .html import write_page
+from .numbers import p_number
 from .progress import written
+from .tables import plain_table
 
 PAGE = "profile.html"
 _LISTED = 50  # associations and pairs on the page
@@ -45,7 +46,7 @@ def tell(found: Exploration, reports: Path, console: Console | None = None) -> N
         high=high,
         value=value,
         missing=missing,
-        p_value=p_value,
+        p_value=p_number,
         rule=rule,
         reason=reason,
     )
@@ -89,11 +90,6 @@ def value(number: float, described: Description) -> str:
     return f"{number:,.0f}" if abs(number) < 1e9 else f"{number:.3g}"
 
 
-def p_value(p: float) -> str:
-    """Write a p-value, as far as anyone reads it."""
-    return "< 0.0001" if p < 0.0001 else f"{p:.{4 if p < 0.01 else 3 if p < 0.1 else 2}f}"
-
-
 def missing(share: float) -> str:
     """Write the share of missing cells."""
     return f"{100 * share:.2g}% missing" if share else "none missing"
@@ -132,7 +128,7 @@ def _title(found: Exploration) -> str:
 
 
 def _table(found: Exploration) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = plain_table()
     table.add_column("column", style="bold")
     table.add_column("from 0 to 1, 95% interval", justify="right", no_wrap=True)
     table.add_column("corrected p", justify="right", no_wrap=True)
@@ -145,7 +141,7 @@ def _table(found: Exploration) -> Table:
             escape(column.name),
             # The letter of the measure stands for it; a line below the table names it.
             escape(f"{one.measure.split()[-1]} {one.value:.2f} [{one.low:.2f}, {one.high:.2f}]"),
-            p_value(one.p_value),
+            p_number(one.p_value),
             "[green]goes with it[/]" if there else one.verdict.value,
         )
     return table

@@ -3,10 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from ..config import Config
 from ..evaluation.result import Evaluation
@@ -15,6 +13,7 @@ from ..paths import Paths
 from ..promotion.config import WHERE
 from ..promotion.gate import Gate, Verdict
 from .evaluation import SPLITS
+from .tables import plain_table
 
 _TONES = {Verdict.passes: "green", Verdict.fails: "bold red", Verdict.unknown: "yellow"}
 
@@ -38,7 +37,7 @@ def show(
     )
     if warned := warning(openings):
         console.print(f"[bold red]{escape(warned)}[/]", soft_wrap=True)
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = plain_table()
     table.add_column("gate", no_wrap=True)
     table.add_column("asked")
     table.add_column("found")

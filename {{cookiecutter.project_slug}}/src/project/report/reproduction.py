@@ -1,11 +1,10 @@
 """Show what came of repeating a run."""
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from ..comparison import Comparison, Difference
+from .tables import plain_table
 
 
 def show(
@@ -28,7 +27,7 @@ def show(
     console.print(line(run, found), soft_wrap=True)
     if found.identical:
         return
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = plain_table()
     for name in ("differs", "", "recorded", "repeated"):
         table.add_column(name, overflow="fold")
     kind = ""

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -13,6 +12,7 @@ from ..manifest import load_manifest
 from ..run_files import read_metrics
 from ..runs import PAGE
 from .numbers import apart, decimals, estimate, number, verdict
+from .tables import plain_table
 
 
 def show(run: Path, *, known: bool, console: Console | None = None) -> None:
@@ -73,7 +73,7 @@ def _title(manifest: dict[str, Any], metrics: dict[str, Any]) -> str:
 
 def _table(manifest: dict[str, Any], metrics: dict[str, Any]) -> Table:
     train, valid = metrics["splits"]["train"], metrics["splits"]["valid"]
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = plain_table()
     model = escape(manifest["inputs"]["config"]["model"]["name"])
     table.add_column("", no_wrap=True)
     table.add_column(model, justify="right", style="bold")

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -17,6 +16,7 @@ from .curve_parts import band, plain
 from .figures import COLOURS, drawing, svg
 from .html import write_page
 from .numbers import bounded
+from .tables import plain_table
 
 _EVERY = 10  # of the thresholds is in the table
 
@@ -105,7 +105,7 @@ def figure(found: Sweep, name: str) -> Markup:
 
 
 def _table(found: Sweep) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = plain_table()
     table.add_column("from")
     for name in found.curves:
         table.add_column(name, justify="right")

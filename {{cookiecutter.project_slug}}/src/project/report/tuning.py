@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 import pandas as pd
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -13,6 +12,8 @@ from ..paths import Paths
 from ..runs import write_json
 from . import trials as table
 from .html import write_page
+from .numbers import p_number
+from .tables import plain_table
 from .tuning_figures import history, importance, parallel
 
 PAGE, DATA = "tuning.html", "tuning.json"
@@ -53,7 +54,7 @@ def write(found: dict[str, Any], paths: Paths) -> None:
         value=value,
         interval=interval,
         says=says,
-        p_value=p_value,
+        p_value=p_number,
         command=command(found),
     )
     write_json(found, paths.reports / DATA)
@@ -110,7 +111,7 @@ def remarks(family: dict[str, Any], found: dict[str, Any]) -> list[str]:
 
 def says(gain: dict[str, Any], found: dict[str, Any]) -> str:
     """Word a gain and its test."""
-    told = f"by {interval(gain)} in {found['metric']}, p = {p_value(gain['p_value'])}"
+    told = f"by {interval(gain)} in {found['metric']}, p = {p_number(gain['p_value'])}"
     level = 1 - found["confidence"]
     if gain["p_value"] is None or math.isnan(gain["p_value"]) or gain["p_value"] >= level:
         return f"may be better or not, {told}: too little data to tell"
@@ -129,13 +130,6 @@ def number(given: float | None) -> str:
     return "–" if given is None or math.isnan(given) else f"{given + 0.0:.3g}"
 
 
-def p_value(given: float | None) -> str:
-    """Write a p-value, as far as anyone reads it."""
-    if given is None or math.isnan(given):
-        return "–"
-    return "< 0.0001" if given < 0.0001 else f"{given:.2g}"
-
-
 def value(given: Any) -> str:
     """Write a value of a parameter."""
     return f"{given:.4g}" if isinstance(given, float) else str(given)
@@ -147,7 +141,7 @@ def short(key: str) -> str:
 
 
 def _table(found: dict[str, Any]) -> Table:
-    shown = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    shown = plain_table()
     arrow = "↑" if found["higher_is_better"] else "↓"
     shown.add_column("model", style="bold")
     shown.add_column("trials", justify="right")

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from ..data.violations import RowsRefused, Violation
+from .tables import plain_table
 
 PAGE = "validate.html"
 _FIRST = 5  # rows and cells that the terminal has room for
@@ -55,7 +55,7 @@ def tell_passed(reports: Path, source: str, rows: int, dropped: int, cautions: l
 
 def violation_table(violations: list[Violation]) -> Table:
     """Lay out broken rules for the terminal."""
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = plain_table()
     table.add_column("column", style="bold")
     table.add_column("rule")
     table.add_column("rows", justify="right")

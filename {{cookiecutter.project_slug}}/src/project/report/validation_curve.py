@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -19,6 +18,7 @@ from .curve_parts import band, plain, warned
 from .figures import COLOURS, drawing, logarithmic, svg
 from .html import write_page
 from .numbers import bounded
+from .tables import plain_table
 
 Point = tuple[Any, Estimate, Estimate, str]
 
@@ -122,7 +122,7 @@ def figure(curve: ValidationCurve, points: list[Point]) -> Markup:
 
 
 def _table(curve: ValidationCurve, points: list[Point]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = plain_table()
     for column in (curve.key.split(".")[-1], "held out", "train"):
         table.add_column(escape(column), justify="right")
     table.add_column("")
