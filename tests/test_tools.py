@@ -280,6 +280,17 @@ def test_viewers_are_installed_on_debian_and_told_elsewhere(
     assert tool("viewers.sh").err == ""
 
 
+def test_podman_is_installed_on_debian_and_told_elsewhere(
+    tool: Tool, path: Path, repo: Path
+) -> None:
+    assert "install it" in tool("podman.sh").sentence
+    debian(path)
+    assert tool("podman.sh").code == 0
+    assert (repo / "apt").read_text().rstrip().endswith(" install podman")
+    add(path, "podman", "true")
+    assert tool("podman.sh").err == ""
+
+
 @pytest.mark.parametrize(
     ("node", "npm", "words"),
     [

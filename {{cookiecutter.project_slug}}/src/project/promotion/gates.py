@@ -15,7 +15,7 @@ from ..evaluation.metrics import Metric, Predictions
 from ..evaluation.permutation import paired_permutation
 from ..evaluation.result import MODEL, Evaluation
 from ..evaluation.scores import ZERO_RULE
-from ..report.numbers import bounded, p_value, significant
+from ..report.numbers import bounded, lead, p_value, significant
 from .config import CALIBRATION, INCUMBENT, LATENCY, SLICE, Gates
 from .gate import Gate, Incumbent, Verdict, metric_of
 from .noninferior import kept_lead
@@ -87,7 +87,7 @@ def _baselines(
             Gate(
                 name,
                 f"better than {name} in {metric.name}",
-                f"better by {bounded(gain)} ({p_value(p)})",
+                f"{lead(gain)} ({p_value(p)})",
                 verdict,
             )
         )
@@ -101,7 +101,7 @@ def _incumbent(other: Incumbent, metric: Metric, number: int, gates: Gates, conf
     )
     if other.note:
         return Gate(INCUMBENT, asked, other.note, Verdict.unknown)
-    lead, slack = kept_lead(
+    over, slack = kept_lead(
         metric,
         other.made,
         lost_share=gates.lost_share,
@@ -117,7 +117,7 @@ def _incumbent(other: Incumbent, metric: Metric, number: int, gates: Gates, conf
     return Gate(
         INCUMBENT,
         asked,
-        f"better by {bounded(lead)}, {bounded(slack)} above what is asked{left}",
+        f"{lead(over)}, {bounded(slack)} above what is asked{left}",
         verdict,
     )
 

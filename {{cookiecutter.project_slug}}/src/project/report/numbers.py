@@ -120,6 +120,13 @@ def bounded(found: "Estimate", *, percent: bool = False) -> str:
     return interval(found.value, found.low, found.high)
 
 
+def lead(gain: "Estimate") -> str:
+    """Write by how much a model is better than another one, or worse."""
+    if gain.value >= 0:
+        return f"better by {bounded(gain)}"
+    return f"worse by {interval(-gain.value, -gain.high, -gain.low)}"
+
+
 def interval(value: float, low: float, high: float, *, sign: str = "") -> str:
     """Write a figure with its interval: the width keeps two digits.
 
