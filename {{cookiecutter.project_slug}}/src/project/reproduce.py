@@ -109,20 +109,20 @@ def repeat(folder: Path, wanted: str, recorded: Paths, paths: Paths) -> bool:
         shutil.copyfile(folder / SCHEMA, paths.schema)
     from rich.console import Console
 
-    from .comparison import compare
+    from .differences import differences
     from .provenance import inputs
     from .report.reproduction import line, show
     from .train import make
 
     into = inputs(config, manifest["inputs"]["data"], paths)
     made = make(config, into, paths).rename(paths.root / "repeated")
-    found, again = compare(folder, made), None
+    found, again = differences(folder, made), None
     if wanted == "all":
         Console(highlight=False).print(line(folder.name, found), soft_wrap=True)
         return found.identical
     if found.outputs and not found.inputs:
         # Two repetitions that differ are evidence of another kind than two environments.
-        again = compare(made, make(config, into, paths))
+        again = differences(made, make(config, into, paths))
     show(folder.name, found, again)
     return found.identical
 

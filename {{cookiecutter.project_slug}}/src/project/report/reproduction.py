@@ -3,12 +3,12 @@
 from rich.console import Console
 from rich.markup import escape
 
-from ..comparison import Comparison, Difference
+from ..differences import Difference, Differences
 from .tables import plain_table
 
 
 def show(
-    run: str, found: Comparison, again: Comparison | None, *, console: Console | None = None
+    run: str, found: Differences, again: Differences | None, *, console: Console | None = None
 ) -> None:
     """Print that a run is identical, or a table of the first differences and what they mean.
 
@@ -39,7 +39,7 @@ def show(
     console.print(diagnosis(found, again), soft_wrap=True)
 
 
-def line(run: str, found: Comparison) -> str:
+def line(run: str, found: Differences) -> str:
     """Say in one line what came of it."""
     if found.identical:
         others = _kinds(found.around)
@@ -50,7 +50,7 @@ def line(run: str, found: Comparison) -> str:
     return f"run [bold]{run}[/]: [red]different[/] in {_kinds([*found.inputs, *found.outputs])}"
 
 
-def diagnosis(found: Comparison, again: Comparison | None) -> str:
+def diagnosis(found: Differences, again: Differences | None) -> str:
     """Say in words what the differences point to.
 
     Evidence comes first: inputs that moved explain all; two repetitions that part from each other
@@ -105,7 +105,7 @@ def _of_inputs(moved: list[Difference]) -> str:
     return "It did not start from the same inputs: see the first rows of the table."
 
 
-def _stage(again: Comparison) -> str:
+def _stage(again: Differences) -> str:
     kinds = {one.kind for one in again.outputs}
     if "fitted parameter" in kinds:
         return "It is in the fit or before: look at src/project/models and src/project/data."

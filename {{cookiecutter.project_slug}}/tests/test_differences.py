@@ -12,8 +12,8 @@ import pytest
 from rich.console import Console
 
 from project import reproduce
-from project.comparison import Comparison, Difference, compare
 from project.data.config import Data
+from project.differences import Difference, Differences, differences
 from project.errors import DataError
 from project.files import md5
 from project.manifest import load_manifest, write_manifest
@@ -67,15 +67,15 @@ def changed(run: Path, into: Path, **parts: dict[str, Any]) -> Path:
 
 
 def test_a_run_is_identical_to_its_copy(run: Path, tmp_path: Path) -> None:
-    found = compare(run, changed(run, tmp_path))
+    found = differences(run, changed(run, tmp_path))
     assert found.identical
-    assert found == Comparison([], [], [])
+    assert found == Differences([], [], [])
     assert "identical" in line("abc", found)
 
 
 def test_another_machine_makes_no_difference_but_is_named(run: Path, tmp_path: Path) -> None:
     around = {"processor": "Other", "image": "sha256:1", "packages": {"numpy": "0"}}
-    found = compare(run, changed(run, tmp_path, circumstances=around))
+    found = differences(run, changed(run, tmp_path, circumstances=around))
     assert found.identical
     assert {"processor", "image", "package"} <= {one.kind for one in found.around}
     assert "although another: package, image, processor" in line("abc", found)
@@ -93,7 +93,7 @@ def test_another_machine_makes_no_difference_but_is_named(run: Path, tmp_path: P
 def test_an_input_that_moved_is_named(
     new: dict[str, Any], kind: str, what: str, run: Path, tmp_path: Path
 ) -> None:
-    found = compare(run, changed(run, tmp_path, inputs=new))
+    found = differences(run, changed(run, tmp_path, inputs=new))
     assert not found.identical
     assert [(one.kind, one.what) for one in found.inputs] == [(kind, what)]
 
@@ -102,7 +102,7 @@ def test_a_parameter_that_moved_is_named_with_both_values(run: Path, tmp_path: P
     config = json.loads(json.dumps(load_manifest(run)["inputs"]["config"]))
     config["model"]["classification"]["C"] = 2.0
     del config["evaluation"]["folds"]
-    found = compare(run, changed(run, tmp_path, inputs={"config": config}))
+    found = differences(run, changed(run, tmp_path, inputs={"config": config}))
     assert found.inputs == [
         Difference("parameter", "model.classification.C", "1.0", "2.0"),
         Difference("parameter", "evaluation.folds", "5", "none"),
@@ -110,7 +110,7 @@ def test_a_parameter_that_moved_is_named_with_both_values(run: Path, tmp_path: P
 
 
 def test_the_first_row_metric_and_fitted_parameter_are_named(run: Path, other: Path) -> None:
-    found = compare(run, other)
+    found = differences(run, other)
     assert not found.identical
     assert found.inputs == found.around == []
     fitted = next(one for one in found.outputs if one.kind == "fitted parameter")
@@ -125,14 +125,14 @@ def test_the_first_row_metric_and_fitted_parameter_are_named(run: Path, other: P
 
 
 def test_differences_are_counted_beyond_the_first(run: Path, other: Path) -> None:
-    shown = [one.what for one in compare(run, other).outputs if one.kind == "prediction"]
+    shown = [one.what for one in differences(run, other).outputs if one.kind == "prediction"]
     assert len(shown) == 4
     assert shown[-1].startswith("and ")
 
 
 def test_the_table_shows_both_sides_and_a_diagnosis(run: Path, other: Path) -> None:
     paper = io.StringIO()
-    show("abc", compare(run, other), None, console=Console(width=100, file=paper))
+    show("abc", differences(run, other), None, console=Console(width=100, file=paper))
     for words in ("run abc: different", "recorded", "repeated", "prediction", "not recorded"):
         assert words in paper.getvalue()
 
@@ -143,31 +143,35 @@ def test_bits_that_no_table_shows_are_a_difference_too(
 ) -> None:
     one = changed(run, tmp_path / "one", outputs={part: "1" * 64})
     two = changed(run, tmp_path / "two", outputs={part: "2" * 64})
-    found = compare(one, two)
+    found = differences(one, two)
     assert not found.identical
     assert found.outputs == [Difference(part, "its bits", "1" * 12, "2" * 12)]
 
 
-NOTHING = Comparison([], [], [])
+NOTHING = Differences([], [], [])
 FIT = [Difference("fitted parameter", "coef_", "1", "2"), Difference("metric", "x", "1", "2")]
 
 
 @pytest.mark.parametrize(
     ("found", "again", "words"),
     [
-        (Comparison([Difference("input", "code", "", "")], FIT, []), None, "not the code that ran"),
-        (Comparison([Difference("input", "python", "", "")], [], []), None, "another Python"),
-        (Comparison([Difference("parameter", "seed", "", "")], [], []), None, "same inputs"),
-        (Comparison([], FIT, []), Comparison([], FIT, []), "in the fit or before"),
-        (Comparison([], FIT, []), Comparison([], FIT[1:], []), "src/project/evaluation"),
-        (Comparison([], FIT, [Difference("package", "numpy", "", "")]), NOTHING, "(numpy)"),
-        (Comparison([], FIT, [Difference("processor", "", "", "")]), NOTHING, "compute=portable"),
-        (Comparison([], FIT, [Difference("image", "", "", "")]), NOTHING, "outside of Python's"),
-        (Comparison([], FIT, []), NOTHING, "not recorded"),
+        (
+            Differences([Difference("input", "code", "", "")], FIT, []),
+            None,
+            "not the code that ran",
+        ),
+        (Differences([Difference("input", "python", "", "")], [], []), None, "another Python"),
+        (Differences([Difference("parameter", "seed", "", "")], [], []), None, "same inputs"),
+        (Differences([], FIT, []), Differences([], FIT, []), "in the fit or before"),
+        (Differences([], FIT, []), Differences([], FIT[1:], []), "src/project/evaluation"),
+        (Differences([], FIT, [Difference("package", "numpy", "", "")]), NOTHING, "(numpy)"),
+        (Differences([], FIT, [Difference("processor", "", "", "")]), NOTHING, "compute=portable"),
+        (Differences([], FIT, [Difference("image", "", "", "")]), NOTHING, "outside of Python's"),
+        (Differences([], FIT, []), NOTHING, "not recorded"),
     ],
 )
 def test_the_diagnosis_follows_the_evidence(
-    found: Comparison, again: Comparison | None, words: str
+    found: Differences, again: Differences | None, words: str
 ) -> None:
     assert words in diagnosis(found, again)
 

@@ -36,7 +36,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Differences:
     """All that differs between a recorded run and its repetition.
 
     Attributes
@@ -60,7 +60,7 @@ class Comparison:
         return not self.inputs and not self.outputs
 
 
-def compare(recorded: Path, repeated: Path) -> Comparison:
+def differences(recorded: Path, repeated: Path) -> Differences:
     """Compare two runs.
 
     Parameters
@@ -74,7 +74,7 @@ def compare(recorded: Path, repeated: Path) -> Comparison:
         When a manifest was edited.
     """
     one, two = load_manifest(recorded), load_manifest(repeated)
-    return Comparison(
+    return Differences(
         inputs=list(_inputs(one["inputs"], two["inputs"])),
         outputs=list(_outputs(one, two, recorded, repeated)),
         around=list(_around(one["circumstances"], two["circumstances"])),
