@@ -31,6 +31,7 @@ FEATURES = [
     "year",
 ]
 PATIENCE_S = 120
+LIMITS = "compute.memory_gb=1.5 compute.cpus=1"
 # Small where size shows nothing here.
 QUICK = (
     "ARGS=methods.perturbation.noise_sd=[1.0] methods.perturbation.cell_shares=[0.5] "
@@ -354,7 +355,7 @@ def serving(project: Path) -> Iterator[int]:
     """Run `make serve` until the block ends, and give its port."""
     port = free_port()
     with subprocess.Popen(
-        ["make", "serve", "RUN=latest", f"PORT={port}"],
+        ["make", "serve", "RUN=latest", f"PORT={port}", f"ARGS={LIMITS}"],
         cwd=project,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -376,6 +377,9 @@ def test_make_serve_answers_on_loopback_and_keeps_what_it_said(
         rows = json.dumps([cells(row) for row in answered[:3]]).encode()
         status, text = ask(port, "POST", "/invocations", rows)
         assert status == 200
+        (served,) = docker.from_env().containers.list(filters={"publish": port})
+        limits = served.attrs["HostConfig"]
+        assert (limits["Memory"], limits["NanoCpus"]) == (1_500_000_000, 1_000_000_000)
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     said = [one["prediction"] for one in json.loads(text)["predictions"]]
     assert [line["said.prediction"] for line in lines] == said

@@ -40,7 +40,7 @@ workers=$2
 set -- compute=dask ${ARGS:-}
 # shellcheck source=/dev/null
 . scripts/limits.sh
-MEMORY=$(awk "BEGIN { printf \"%.0f\", ${memory_gb:-0} * 1e9 }") CPUS=${cpus:-0}
+MEMORY=${memory_bytes:-0} CPUS=${cpus:-0}
 export MEMORY CPUS
 IMAGE=$(./scripts/container.sh --image)
 # The project is only read. POSIX has no stat, and `ls -n` prints numbers.

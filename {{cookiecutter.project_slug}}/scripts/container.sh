@@ -267,11 +267,8 @@ esac
 IMAGE_ID=$id BASE_IMAGE=$base BASE_IMAGE_DIGEST=$base_digest
 export GIT_COMMIT GIT_DIRTY CODE_PATCH IMAGE_ID BASE_IMAGE BASE_IMAGE_DIGEST
 
-# In bytes, since engines differ in what they call a gigabyte; swap would only hide the limit.
-if [ -n "$memory_gb" ]; then
-    bytes=$(awk "BEGIN { printf \"%.0f\", $memory_gb * 1e9 }")
-    set -- --memory "$bytes" --memory-swap "$bytes" "$@"
-fi
+# Swap would only hide the limit.
+[ -z "$memory_bytes" ] || set -- --memory "$memory_bytes" --memory-swap "$memory_bytes" "$@"
 [ -z "$cpus" ] || set -- --cpus "$cpus" "$@"
 scratch=$(mktemp -d 2>/dev/null) || scratch=''
 set -- run --rm --init --user "$user" ${scratch:+"--cidfile=$scratch/id"} \

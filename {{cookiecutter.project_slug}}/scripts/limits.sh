@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# What conf/compute/ lets a container use: sets `memory_gb` and `cpus`, empty for no limit.
-# Sourced by scripts/container.sh with the command's words as positional parameters, since a container
-# is bounded before Python can read a configuration. An override in them wins over the chosen file,
-# and what that file leaves out is conf/compute/local.yaml's.
+# What conf/compute/ lets a container use: sets `memory_gb`, the same as `memory_bytes`, and `cpus`,
+# empty for no limit. Sourced with the command's words as positional parameters, since a container is
+# bounded before Python can read a configuration. An override in them wins over the chosen file, and
+# what that file leaves out is conf/compute/local.yaml's.
 
 # Prints the limit whose name comes first; the command's words follow.
 limit_of() {
@@ -28,4 +28,6 @@ limit_of() {
 }
 
 memory_gb=$(limit_of memory_gb "$@")
+# In bytes, since engines differ in what they call a gigabyte.
+memory_bytes=$([ -z "$memory_gb" ] || awk "BEGIN { printf \"%.0f\", $memory_gb * 1e9 }")
 cpus=$(limit_of cpus "$@")
