@@ -26,6 +26,7 @@ ELSEWHERE = {
     'make check ARGS="model=boosting"': ("test_checklist.py", '"check", broken)'),
     "make check RUN=<id>": ("test_checklist.py", '"check", "RUN=latest"'),
     "make cluster WORKERS=3": ("test_clusters.py", '"cluster", "WORKERS=3"'),
+    'make cluster ARGS="compute.memory_gb=8"': ("test_clusters.py", "compute.memory_gb=1.5"),
     "make cluster-down": ("test_clusters.py", '"cluster-down"'),
     'make compare RUNS="3f2a 9c01 77de"': ("test_pages.py", '"compare", f"RUNS='),
     "make determinism": ("test_determinism.py", '"determinism", "MODELS=dummy"'),

@@ -18,7 +18,7 @@ def least(**changes: Any) -> dict[str, Any]:
         "finished": "2026-01-01T00:00:00.000000Z",
         "inputs": {"config": CONFIG, "data": {}, "code": "0", "lock": "0", "python": "3.13.5"},
         "circumstances": {"git_commit": None, "base_image": None},
-        "outputs": {},
+        "outputs": {"fingerprint": "0"},
         "timings": {"fit_s": 1.0, "total_s": 1},
         **changes,
     }

@@ -117,6 +117,7 @@ def test_a_missing_file_is_named(run: Path) -> None:
             {"inputs": {**least()["inputs"], "config": {**CONFIG, "model": ODD_MODEL}}},
             "has an odd value in inputs.config.model.classification",
         ),
+        ({"outputs": {}}, "has no outputs.fingerprint"),
         ({"sizes": {"model_bytes": "x"}}, "has an odd value in sizes"),
     ],
 )
