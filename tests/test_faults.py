@@ -10,6 +10,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -311,7 +312,9 @@ def kill_after(project: Path, command: list[str], seconds: float) -> None:
             pid = container_pid(project)
         time.sleep(seconds)
         if process.poll() is None:
-            os.kill(pid, signal.SIGKILL)
+            # It may have come to its end by itself, which make tells a moment later.
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         process.wait(60)
 
 

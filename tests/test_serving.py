@@ -377,7 +377,7 @@ def test_make_serve_answers_on_loopback_and_keeps_what_it_said(
         rows = json.dumps([cells(row) for row in answered[:3]]).encode()
         status, text = ask(port, "POST", "/invocations", rows)
         assert status == 200
-        (served,) = docker.from_env().containers.list(filters={"publish": port})
+        (served,) = docker.from_env().containers.list(filters={"publish": str(port)})
         limits = served.attrs["HostConfig"]
         assert (limits["Memory"], limits["NanoCpus"]) == (1_500_000_000, 1_000_000_000)
     lines = [json.loads(line) for line in log.read_text().splitlines()]

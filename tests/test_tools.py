@@ -286,7 +286,7 @@ def test_podman_is_installed_on_debian_and_told_elsewhere(
     assert "install it" in tool("podman.sh").sentence
     debian(path)
     assert tool("podman.sh").code == 0
-    assert (repo / "apt").read_text().rstrip().endswith(" install podman")
+    assert (repo / "apt").read_text().rstrip().endswith(" install podman catatonit netavark")
     add(path, "podman", "true")
     assert tool("podman.sh").err == ""
 

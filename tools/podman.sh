@@ -7,4 +7,5 @@ cd "$(dirname "$0")/.."
 
 if command -v podman >/dev/null 2>&1; then exit 0; fi
 is_debian || fail "the tests run a project by Podman, too: install it, then run this command again"
-apt_install podman
+# What Podman starts by, and its network, are only recommended by its package.
+apt_install podman catatonit netavark
