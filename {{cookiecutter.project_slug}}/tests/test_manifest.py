@@ -118,6 +118,10 @@ def test_a_missing_file_is_named(run: Path) -> None:
             "has an odd value in inputs.config.model.classification",
         ),
         ({"outputs": {}}, "has no outputs.fingerprint"),
+        (
+            {"inputs": {**least()["inputs"], "data": {"t.csv": None}}},
+            "has an odd value in inputs.data",
+        ),
         ({"sizes": {"model_bytes": "x"}}, "has an odd value in sizes"),
     ],
 )

@@ -4,7 +4,8 @@ import re
 from typing import Any
 
 _ABSENT = object()
-Wanted = dict[str, type | tuple[type, ...] | re.Pattern[str]]
+Kind = type | re.Pattern[str]
+Wanted = dict[str, Kind | tuple[Kind, ...]]
 
 
 def misshapen(tree: Any, wanted: Wanted) -> str | None:
@@ -15,8 +16,8 @@ def misshapen(tree: Any, wanted: Wanted) -> str | None:
     tree
         As JSON is read.
     wanted
-        Dotted name to type, or to the pattern of a text or null. A last "*" stands for every value;
-        what ends with "?" may be missing.
+        Dotted name to type, to the pattern of a text, or to several of which one must fit. A last
+        "*" stands for every value; what ends with "?" may be missing.
     """
     for name, kind in wanted.items():
         plain = name.removesuffix("?").removesuffix(".*")
@@ -37,8 +38,10 @@ def misshapen(tree: Any, wanted: Wanted) -> str | None:
     return None
 
 
-def _fits(value: Any, kind: type | tuple[type, ...] | re.Pattern[str]) -> bool:
+def _fits(value: Any, kind: Kind | tuple[Kind, ...]) -> bool:
+    if isinstance(kind, tuple):
+        return any(_fits(value, one) for one in kind)
     if isinstance(kind, re.Pattern):
-        return value is None or (isinstance(value, str) and kind.fullmatch(value) is not None)
+        return isinstance(value, str) and kind.fullmatch(value) is not None
     # A truth value is an integer to Python, and to nobody else.
     return isinstance(value, kind) and (not isinstance(value, bool) or kind is bool)

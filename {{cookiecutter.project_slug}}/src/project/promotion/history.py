@@ -13,8 +13,8 @@ from ..shape import Wanted, misshapen
 _SHAPE: Wanted = {
     "time": str,
     "action": str,
-    "version": re.compile(r"v\d+"),
-    "run": re.compile(r"[0-9a-f]+"),
+    "version": (re.compile(r"v\d+"), type(None)),
+    "run": (re.compile(r"[0-9a-f]+"), type(None)),
 }
 
 
