@@ -119,6 +119,10 @@ def test_a_missing_file_is_named(run: Path) -> None:
         ),
         ({"outputs": {}}, "has no outputs.fingerprint"),
         (
+            {"circumstances": {**least()["circumstances"], "left_out": True}},
+            "has an odd value in circumstances.left_out",
+        ),
+        (
             {"inputs": {**least()["inputs"], "data": {"t.csv": None}}},
             "has an odd value in inputs.data",
         ),

@@ -38,6 +38,7 @@ _SHAPE: Wanted = {
     "inputs.config.data.split": dict,
     "circumstances.git_commit": (re.compile("[0-9a-f]{40,64}"), type(None)),
     "circumstances.base_image": (re.compile(r"[\w.:/@+-]+"), type(None)),
+    "circumstances.left_out?": (list, type(None)),
     "outputs.fingerprint": str,
     "outputs.*": str,
     "timings.fit_s": (int, float),
