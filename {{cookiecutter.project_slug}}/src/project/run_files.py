@@ -13,6 +13,8 @@ _NUMBER = (int, float, type(None))
 _SHAPE: Wanted = {
     "confidence": float,
     "metrics": list,
+    "splits.train.rows": int,
+    "splits.valid.rows": int,
     "splits.train.figures.model": dict,
     "splits.valid.figures.model": dict,
     "splits.valid.gains": dict,
