@@ -639,6 +639,7 @@ FILES = [
     "tests/test_patches.py",
     "tests/test_provenance.py",
     "tests/test_resources.py",
+    "tests/test_run_files.py",
     "tests/test_runs.py",
     "tests/test_train.py",
     "tests/tracking/__init__.py",

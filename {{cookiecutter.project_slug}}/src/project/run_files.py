@@ -7,7 +7,7 @@ from typing import Any
 
 from .errors import RunError
 from .runs import FOLDS, LOG, METRICS, read_json
-from .shape import Wanted, misshapen
+from .shape import Wanted, fits, misshapen
 
 _NUMBER = (int, float, type(None))
 _SHAPE: Wanted = {
@@ -17,7 +17,7 @@ _SHAPE: Wanted = {
     "splits.valid.rows": int,
     "splits.train.figures.model": dict,
     "splits.valid.figures.model": dict,
-    "splits.valid.gains": dict,
+    "splits.valid.gains.model": dict,
 }
 _METRIC: Wanted = {"name": str, "higher_is_better": bool}
 _ESTIMATE: Wanted = {"value": _NUMBER, "low": _NUMBER, "high": _NUMBER}
@@ -103,8 +103,14 @@ def _wrong_figures(figures: dict[str, Any], content: Any, wanted: Wanted) -> Ite
     for model, of in figures.items():
         for metric in content["metrics"]:
             figure = of.get(metric["name"]) if isinstance(of, dict) else None
-            if wrong := misshapen(figure, wanted):
+            wrong = misshapen(figure, wanted) or _wrong_way_round(figure)
+            if wrong:
                 yield f"{wrong} for {metric['name']} of {model}"
+
+
+def _wrong_way_round(figure: Any) -> str | None:
+    low, high = figure.get("low"), figure.get("high")
+    return "has a low above its high" if None not in (low, high) and low > high else None
 
 
 def _wrong_folds(content: Any) -> Iterator[str]:
@@ -114,7 +120,5 @@ def _wrong_folds(content: Any) -> Iterator[str]:
             yield f"has no {key}"
             return
         for metric, values in lists.items():
-            if not isinstance(values, list) or not all(
-                isinstance(value, _NUMBER) and not isinstance(value, bool) for value in values
-            ):
+            if not isinstance(values, list) or not all(fits(value, _NUMBER) for value in values):
                 yield f"has odd figures of {metric}"

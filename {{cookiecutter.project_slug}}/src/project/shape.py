@@ -1,6 +1,7 @@
 """See that a tree of JSON has what its readers look for, since anybody may have written it."""
 
 import re
+import sys
 from typing import Any
 
 _ABSENT = object()
@@ -33,15 +34,19 @@ def misshapen(tree: Any, wanted: Wanted) -> str | None:
             if not isinstance(found, dict):
                 return f"has no mapping as {plain}"
             values = list(found.values())
-        if not all(_fits(value, kind) for value in values):
+        if not all(fits(value, kind) for value in values):
             return f"has an odd value in {plain}"
     return None
 
 
-def _fits(value: Any, kind: Kind | tuple[Kind, ...]) -> bool:
+def fits(value: Any, kind: Kind | tuple[Kind, ...]) -> bool:
+    """Tell whether a value is of a kind; a number must be one that a figure can be."""
     if isinstance(kind, tuple):
-        return any(_fits(value, one) for one in kind)
+        return any(fits(value, one) for one in kind)
     if isinstance(kind, re.Pattern):
         return isinstance(value, str) and kind.fullmatch(value) is not None
+    # Python reads more from JSON than runs write: NaN, Infinity, integers of any length.
+    if isinstance(value, int | float) and not abs(value) <= sys.float_info.max:
+        return False
     # A truth value is an integer to Python, and to nobody else.
     return isinstance(value, kind) and (not isinstance(value, bool) or kind is bool)
