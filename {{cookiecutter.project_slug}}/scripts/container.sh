@@ -8,8 +8,8 @@
 # From the environment:
 #   ENGINE      docker or podman, with options if need be; the first that answers when not given
 #   BASE_IMAGE  the image to build on; remembered in .base-image until another is given
-#   TARGET      runtime (default), dev for tests and lints, sbom, or release, which scripts/release.sh
-#               lays out before: stages of the Dockerfile
+#   TARGET      runtime (default), dev for tests and lints, sbom, or release: stages of the Dockerfile
+#   RELEASE     the folder that scripts/release.sh laid out, for TARGET=release
 #   RUN_AS      uid:gid to run as; default whose the folder is
 #   NETWORK     none (default), or bridge for a command that needs the network; compute=dask takes
 #               that of `make cluster`, which has no way out
@@ -162,8 +162,8 @@ image=ml-project:$(printf %.12s "$tag") context=. no_cache=''
 find_image
 # A release is known by its run, and built each time: from what is there already, where it is the same.
 if [ "$target" = release ]; then
-    context=.cache/release id=''
-    image=ml-release:$(cat "$context/name") || fail "no release is laid out: use make release RUN=<id>"
+    context=${RELEASE:-} id=''
+    image=ml-release:$(cat "$context/name" 2>/dev/null) || fail "no release is laid out: use make release RUN=<id>"
 fi
 case "${1:-} ${2:-}" in
 "--image --no-cache") no_cache=yes ;;

@@ -7,8 +7,12 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-./scripts/container.sh python -m project.release "$@" >/dev/null
+RELEASE=$(./scripts/container.sh python -m project.release "$@")
+export RELEASE
+# What runs the image in our place, at the end, knows of no trap.
+trap 'rm -rf "$RELEASE"' EXIT
 image=$(TARGET=release ./scripts/container.sh --image)
+rm -rf "$RELEASE"
 if [ -z "${SERVE:-}" ]; then
     echo "$image"
     exit 0

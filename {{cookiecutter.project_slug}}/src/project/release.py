@@ -3,13 +3,15 @@
     make release RUN=<promoted, latest or id>     builds the image and prints its name
     make serve RUN=<promoted, latest or id>       and runs it on this machine
 
-Reads runs/<run id>/ or models/<version>/; writes .cache/release/, which scripts/container.sh builds
-from. Only what is listed here goes in: no row of the data but what the model itself keeps.
+Reads runs/<run id>/ or models/<version>/; writes a folder of its own in .cache/release/, prints its
+name, and scripts/release.sh builds from it and removes it. Only what is listed here goes in: no row
+of the data but what the model itself keeps.
 """
 
 import shutil
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 from . import app
 from .compute import pin
@@ -23,15 +25,15 @@ _MODEL = (MANIFEST, MODEL, SCHEMA, CONFIG)
 _PROJECT = ("src", "conf", "dvc.yaml", ".dvc/config", "requirements/runtime.lock")
 
 
-def run(config: Config, wanted: str, paths: Paths) -> None:
-    """Lay out a model, and print the id of its run."""
+def run(config: Config, wanted: str, paths: Paths) -> Path:
+    """Lay out a model, and return the folder that its image is to be built from."""
     folder = served(wanted, paths)
     pin(config.compute)
     from .serving.model import open_model
 
     model = open_model(folder, config.methods)
-    context = paths.cache / "release"
-    shutil.rmtree(context, ignore_errors=True)
+    # Two that run at once must not build from each other's.
+    context = paths.cache / "release" / uuid4().hex
     lay_out(folder, context / "project", paths)
     model.limits.write(context / "project" / "served")
     shutil.copytree(
@@ -43,7 +45,7 @@ def run(config: Config, wanted: str, paths: Paths) -> None:
     for note in model.limits.notes:
         print(f"note: {note}", file=sys.stderr)
     (context / "name").write_text(model.run)
-    print(model.run)
+    return context
 
 
 def lay_out(folder: Path, project: Path, paths: Paths) -> None:
@@ -67,7 +69,7 @@ def lay_out(folder: Path, project: Path, paths: Paths) -> None:
 
 def _main(config: Config) -> None:
     with reading(PROJECT):
-        run(config, _WANTED, PROJECT)
+        print(run(config, _WANTED, PROJECT).relative_to(PROJECT.root))
 
 
 if __name__ == "__main__":

@@ -37,8 +37,7 @@ def project(fruit: Made, tmp_path: Path) -> Paths:
 
 
 def test_only_what_is_listed_goes_in(project: Paths, fruit: Made) -> None:
-    release(configure(fruit.config.data), "latest", project)
-    context = project.cache / "release"
+    context = release(configure(fruit.config.data), "latest", project)
     inside = {file.relative_to(context).as_posix() for file in context.rglob("*") if file.is_file()}
     tops = {"/".join(name.split("/")[:3]) for name in inside if name.startswith("project/")}
     served = {name for name in tops if name.startswith("project/served/")}
@@ -59,8 +58,8 @@ def test_the_released_model_answers_with_the_limits_it_was_released_with(
     project: Paths, fruit: Made
 ) -> None:
     config = configure(fruit.config.data, "methods.conformal.coverage=0.5")
-    release(config, fruit.folder.name[:6], project)
-    found = open_model(project.cache / "release" / "project" / "served", fruit.config.methods)
+    context = release(config, fruit.folder.name[:6], project)
+    found = open_model(context / "project" / "served", fruit.config.methods)
     assert found.limits.coverage == 0.5
     assert found.run == fruit.folder.name
 

@@ -15,7 +15,7 @@ from ..evaluation.metrics import Metric, Predictions
 from ..evaluation.permutation import paired_permutation
 from ..evaluation.result import MODEL, Evaluation
 from ..evaluation.scores import ZERO_RULE
-from ..report.numbers import bounded, lead, p_value, significant
+from ..report.numbers import bounded, lead, p_value, significant, size
 from .config import CALIBRATION, INCUMBENT, LATENCY, SLICE, Gates
 from .gate import Gate, Incumbent, Verdict, metric_of
 from .noninferior import kept_lead
@@ -108,6 +108,7 @@ def _incumbent(other: Incumbent, metric: Metric, number: int, gates: Gates, conf
         level=gates.level / number,
         config=config,
     )
+    side = "above" if slack.value >= 0 else "below"
     left = f"; {other.learnt:,} rows that it learnt from are left out" if other.learnt else ""
     verdict = Verdict.unknown
     if slack.low > 0:
@@ -117,7 +118,7 @@ def _incumbent(other: Incumbent, metric: Metric, number: int, gates: Gates, conf
     return Gate(
         INCUMBENT,
         asked,
-        f"{lead(over)}, {bounded(slack)} above what is asked{left}",
+        f"{lead(over)}, {size(slack)} {side} what is asked{left}",
         verdict,
     )
 

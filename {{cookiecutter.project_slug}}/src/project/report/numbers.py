@@ -122,9 +122,14 @@ def bounded(found: "Estimate", *, percent: bool = False) -> str:
 
 def lead(gain: "Estimate") -> str:
     """Write by how much a model is better than another one, or worse."""
-    if gain.value >= 0:
-        return f"better by {bounded(gain)}"
-    return f"worse by {interval(-gain.value, -gain.high, -gain.low)}"
+    return f"{'better' if gain.value >= 0 else 'worse'} by {size(gain)}"
+
+
+def size(found: "Estimate") -> str:
+    """Write an estimate as what lies above zero, whichever side it is on."""
+    if found.value >= 0:
+        return bounded(found)
+    return interval(-found.value, -found.high, -found.low)
 
 
 def interval(value: float, low: float, high: float, *, sign: str = "") -> str:
