@@ -16,6 +16,10 @@ from typing import Any
 import docker
 import docker.errors
 
+# Seconds until a command is taken to hang: four times what the longest, the project's own tests,
+# takes on two quiet cores.
+_LONGEST = 2400
+
 
 @dataclass
 class Container:
@@ -59,7 +63,7 @@ def make(
         capture_output=True,
         text=True,
         check=False,
-        timeout=1200,
+        timeout=_LONGEST,
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
 
@@ -74,7 +78,7 @@ def inside(project: Path, *command: str, **env: str) -> Outcome:
         capture_output=True,
         text=True,
         check=False,
-        timeout=1200,
+        timeout=_LONGEST,
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
 

@@ -177,7 +177,7 @@ def test_mlflow_and_sacred_keep_the_contract_where_they_are_built_in(
 ) -> None:
     project = render(tmp_path)
     (project / "requirements" / "extras.txt").write_text("mlflow\nsacred\n")
-    said = succeed(project, "test", "ARGS=-q tests/tracking")
+    said = succeed(project, "test", "ARGS=-q tests/tracking --ignore=tests/tracking/test_wandb.py")
     assert " passed" in said
     assert "skipped" not in said
     quick = "experiment=debug tracking.tools=[wandb,mlflow,sacred] tracking.mode=offline"
