@@ -38,10 +38,15 @@ def test_one_fold_is_too_little_to_tell() -> None:
     assert math.isnan(found.difference.low)
 
 
-def test_equal_models_do_not_differ_and_a_constant_gain_surely_does() -> None:
+def test_equal_models_do_not_differ_and_the_same_gain_in_all_folds_tells_nothing() -> None:
     scores = np.array([0.5, 0.6, 0.7])
     assert compare(scores, scores, test_share=0.5, confidence=0.9).p_value == 1.0
-    assert compare(scores + 0.125, scores, test_share=0.5, confidence=0.9).p_value < 1e-6
+    found = compare(scores + 0.1, scores, test_share=0.5, confidence=0.9)
+    assert found.difference.value == pytest.approx(0.1)
+    assert math.isnan(found.difference.low)
+    assert math.isnan(found.p_value)
+    nearly = compare(scores + [0.1, 0.1, 0.10001], scores, test_share=0.5, confidence=0.9)
+    assert nearly.p_value < 1e-6
 
 
 def test_models_without_signal_seldom_seem_to_differ() -> None:

@@ -75,7 +75,8 @@ def test_small_slices_are_counted_and_not_tested() -> None:
     found = cut(rows, config(pairs=False, columns=["colour"], min_rows=30))
     assert "colour = violet" not in {one.name for one in found.slices}
     named = cut(rows, config(pairs=False, columns=["colour"], named=[{"colour": "violet"}]))
-    assert named.too_small == found.too_small + 1
+    # Violet and the few cells that are missing; who names violet has named no third slice.
+    assert (found.too_small, named.too_small) == (2, 2)
 
 
 def test_missing_cells_are_a_slice_and_ranges_hold_all_other_rows() -> None:

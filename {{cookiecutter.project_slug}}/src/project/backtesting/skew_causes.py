@@ -107,7 +107,7 @@ def _where(served: Served, differ: np.ndarray, config: Config) -> str:
     for name in served.rows:
         if name == config.data.target:
             continue
-        for one in by_column(str(name), served.rows[name], config):
+        for one in by_column(str(name), served.rows[name], config)[0]:
             both = float((one.mask & differ).sum())
             score = both / float((one.mask | differ).sum())
             if score > best:

@@ -9,6 +9,8 @@ from scipy import stats
 from .intervals import Estimate
 from .metrics import Floats
 
+_ROUNDING = 1e-9  # of a difference: no spread of folds is that small
+
 
 @dataclass(frozen=True)
 class Paired:
@@ -17,9 +19,9 @@ class Paired:
     Attributes
     ----------
     difference
-        With its interval; NaN bounds where there are too few folds.
+        With its interval; NaN bounds where there is too little to tell.
     p_value
-        Two-sided, uncorrected for other comparisons; NaN where there are too few folds.
+        Two-sided, uncorrected for other comparisons; NaN where there is too little to tell.
     """
 
     difference: Estimate
@@ -30,7 +32,9 @@ def compare(one: Floats, two: Floats, *, test_share: float, confidence: float) -
     """Test whether the scores of two models differ, by the corrected resampled t-test.
 
     Training sets of folds overlap, so that their scores go together and the usual paired t-test
-    raises false alarms (Nadeau and Bengio found, and we measured, a third of all cases).
+    raises false alarms (Nadeau and Bengio found, and we measured, a third of all cases). One fold
+    is too few; and where models differ by the same amount in all folds, that tells of few rows or
+    of a metric that moves in steps, and not of certainty.
 
     Parameters
     ----------
@@ -47,11 +51,11 @@ def compare(one: Floats, two: Floats, *, test_share: float, confidence: float) -
     """
     differences = np.asarray(one, dtype=float) - np.asarray(two, dtype=float)
     folds, mean = len(differences), float(differences.mean())
-    if folds < 2:
+    if folds > 1 and not differences.any():
+        return Paired(Estimate(0.0, 0.0, 0.0), 1.0)
+    if folds < 2 or np.ptp(differences) <= _ROUNDING * abs(mean):
         return Paired(Estimate(mean, math.nan, math.nan), math.nan)
     error = math.sqrt(float(differences.var(ddof=1)) * (1 / folds + test_share))
-    if error == 0.0:
-        return Paired(Estimate(mean, mean, mean), 1.0 if mean == 0.0 else 0.0)
     student = stats.t(folds - 1)
     reach = float(student.ppf(0.5 + confidence / 2)) * error
     p_value = float(2 * student.sf(abs(mean) / error))

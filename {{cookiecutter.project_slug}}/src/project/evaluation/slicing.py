@@ -55,10 +55,11 @@ def cut(table: pd.DataFrame, config: Config, *, paired: bool = True) -> Cut:
     """
     methods = config.methods.slices
     names = list(dict.fromkeys([*columns(config), *config.methods.invariance.protected]))
-    single = {name: by_column(name, table[name], config) for name in names}
-    found = [one for slices in single.values() for one in slices]
+    single = [by_column(name, table[name], config) for name in names]
+    found = [one for slices, _ in single for one in slices]
+    left_out = {name for _, rare in single for name in rare}
     if paired and methods.pairs:
-        first = list(single.values())[:_MOST_PAIRED]
+        first = [slices for slices, _ in single[:_MOST_PAIRED]]
         found += [
             Slice(f"{a.name} and {b.name}", a.mask & b.mask, (a.name, b.name))
             for one, two in combinations(first, 2)
@@ -69,10 +70,11 @@ def cut(table: pd.DataFrame, config: Config, *, paired: bool = True) -> Cut:
     for conditions in methods.named:
         parts = [table[name].astype(str).to_numpy() == level for name, level in conditions.items()]
         words = " and ".join(f"{name} = {level}" for name, level in conditions.items())
-        if words not in {one.name for one in found}:
+        if words not in {one.name for one in found} | left_out:
             found.append(Slice(words, np.logical_and.reduce(parts)))
     large = [one for one in found if one.mask.sum() >= methods.min_rows]
-    small = len(found) - len(large) - sum(bool(one.parts) and not one.mask.any() for one in found)
+    empty = sum(bool(one.parts) and not one.mask.any() for one in found)
+    small = len(found) - len(large) - empty + len(left_out)
     # What holds all rows has none beside it to be compared with.
     return Cut([one for one in large if not one.mask.all()], small)
 
@@ -82,20 +84,28 @@ def columns(config: Config) -> list[str]:
     return config.methods.slices.columns or config.data.features(*ColumnType)
 
 
-def by_column(name: str, cells: pd.Series, config: Config) -> list[Slice]:
-    """Cut rows by one column: quarters of a quantity with many values, else each of its values."""
+def by_column(name: str, cells: pd.Series, config: Config) -> tuple[list[Slice], list[str]]:
+    """Cut rows by one column: quarters of a quantity with many values, else each of its values.
+
+    Returns
+    -------
+    tuple
+        The slices; and the names of those values that have too few rows, of which a text column can
+        have as many as rows.
+    """
     missing = cells.isna().to_numpy()
     empty = [Slice(f"{name} {MISSING}", missing)] if missing.any() else []
     numeric = config.data.columns[name].type.numeric
     if numeric and cells.nunique() > _RANGES:
-        return _ranges(name, cells.to_numpy(dtype=float)) + empty
+        return _ranges(name, cells.to_numpy(dtype=float)) + empty, []
     values = cells[~missing]
     if numeric:
         values = values.map(lambda value: f"{value:g}")
     counts = values.astype(str).value_counts()
     text = values.astype(str).reindex(cells.index).to_numpy()
-    enough = sorted(counts[counts >= config.methods.slices.min_rows].index)
-    return [Slice(f"{name} = {level}", text == level) for level in enough] + empty
+    enough = counts >= config.methods.slices.min_rows
+    slices = [Slice(f"{name} = {level}", text == level) for level in sorted(counts[enough].index)]
+    return slices + empty, [f"{name} = {level}" for level in counts[~enough].index]
 
 
 def _ranges(name: str, values: np.ndarray) -> list[Slice]:
