@@ -51,35 +51,37 @@ def make(
     project: Path, *arguments: str, uid: int | None = None, env: dict[str, str] | None = None
 ) -> Outcome:
     """Run make in a project, as another user where one is given."""
-    command = ["make", "--no-print-directory", *arguments]
-    done = subprocess.run(
-        command,
+    return _run(
+        ["make", "--no-print-directory", *arguments],
         cwd=project,
         env={**os.environ, **(env or {})},
-        stdin=subprocess.DEVNULL,
         user=uid,
         group=uid,
         extra_groups=[docker_group()] if uid is not None else None,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=_LONGEST,
     )
-    return Outcome(done.returncode, done.stdout, done.stderr)
 
 
 def inside(project: Path, *command: str, **env: str) -> Outcome:
     """Run a command in a project's container, with TARGET and the like in the environment."""
-    done = subprocess.run(
-        [project / "scripts/container.sh", *command],
-        cwd=project,
-        env={**os.environ, **env},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=_LONGEST,
-    )
+    script = str(project / "scripts/container.sh")
+    return _run([script, *command], cwd=project, env={**os.environ, **env})
+
+
+def _run(command: list[str], **how: Any) -> Outcome:
+    """Run a command; what it had said is told where it hangs."""
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_LONGEST,
+            **how,
+        )
+    except subprocess.TimeoutExpired as late:
+        said = b"\n".join(part or b"" for part in (late.stdout, late.stderr))[-3000:]
+        raise AssertionError(f"{late}; it said {said.decode(errors='replace')}") from None
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 
