@@ -45,7 +45,7 @@ def test_equal_models_do_not_differ_and_the_same_gain_in_all_folds_tells_nothing
     assert found.difference.value == pytest.approx(0.1)
     assert math.isnan(found.difference.low)
     assert math.isnan(found.p_value)
-    nearly = compare(scores + [0.1, 0.1, 0.10001], scores, test_share=0.5, confidence=0.9)
+    nearly = compare(scores + np.array([0.1, 0.1, 0.10001]), scores, test_share=0.5, confidence=0.9)
     assert nearly.p_value < 1e-6
 
 

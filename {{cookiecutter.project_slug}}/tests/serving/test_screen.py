@@ -67,6 +67,19 @@ def test_a_share_of_unseen_categories_is_counted_and_let_through() -> None:
     assert not len(found)
 
 
+@pytest.mark.parametrize("unseen", [0.0, 0.01])
+def test_a_word_of_a_dictionary_that_no_row_has_breaks_no_rule(unseen: float) -> None:
+    rules = RULES | {"colour": replace(RULES["colour"], unseen=unseen)}
+    plain = batch([1.0, 1.0], [1.0, 2.0], ["red", None])
+    coded = pa.DictionaryArray.from_arrays(pa.array([1, None]), ["blue", "red"])
+    found = Violations()
+    assert (
+        Screen(Schema(columns=rules)).check_rows(plain.set_column(2, "colour", coded), 1, found)
+        == {}
+    )
+    assert not len(found)
+
+
 def test_a_key_is_never_missing_and_a_truth_is_nobodys_business() -> None:
     columns = {"id": Rule(ColumnType.text, Role.id), "kind": RULES["kind"], "size": RULES["size"]}
     asked = pa.RecordBatch.from_pydict(

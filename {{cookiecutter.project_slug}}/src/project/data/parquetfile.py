@@ -1,6 +1,6 @@
 """Read Parquet: one file, or a folder of parts that have the same columns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -37,8 +37,15 @@ def parts(path: Path) -> list[Path]:
     return found
 
 
-def batches(path: Path) -> Iterator[tuple[Path, pa.RecordBatch]]:
+def batches(path: Path, coded: Sequence[str] = ()) -> Iterator[tuple[Path, pa.RecordBatch]]:
     """Stream the rows of every part as they stand, the columns in the order of the first.
+
+    Parameters
+    ----------
+    path
+        A file, or a folder of parts.
+    coded
+        Columns whose texts are to come as dictionaries, as the file has most of them.
 
     Raises
     ------
@@ -56,9 +63,10 @@ def batches(path: Path) -> Iterator[tuple[Path, pa.RecordBatch]]:
                 f"{lacks} has no column '{name}', which {has} has: write the parts with the same "
                 "columns"
             )
+    kind = ds.ParquetFileFormat(dictionary_columns=list(coded))
     for part in found:
         try:
-            for batch in ds.dataset(part, format="parquet").to_batches():
+            for batch in ds.dataset(part, format=kind).to_batches():
                 yield part, batch.select(names)
         except (pa.ArrowException, OSError) as error:
             raise _broken(part, error) from None

@@ -5,7 +5,7 @@ header.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from .violations import shown
 
 ROW_ID = "__row_id__"
 _LONG = 500  # characters; the schema has them on one line
+_CODES = pa.dictionary(pa.int32(), pa.string())
 
 
 def is_parquet(path: Path) -> bool:
@@ -62,7 +63,11 @@ def column_names(path: Path) -> list[str]:
 
 
 def batches(
-    path: Path, rules: Mapping[str, Rule] | None, stream: Any = None
+    path: Path,
+    rules: Mapping[str, Rule] | None,
+    stream: Any = None,
+    *,
+    coded: Sequence[str] = (),
 ) -> Iterator[pa.RecordBatch]:
     """Stream a table's rows.
 
@@ -74,6 +79,9 @@ def batches(
         What the schema says of every column; None reads every cell as it stands: of a CSV, as text.
     stream
         The CSV's bytes, already open, from somebody who follows how far they have been read.
+    coded
+        Columns of categories whose words are to come as dictionaries; one may hold words that no
+        row has.
 
     Yields
     ------
@@ -88,15 +96,15 @@ def batches(
     """
     names = column_names(path)
     if is_parquet(path):
-        for part, batch in parquetfile.batches(path):
-            yield batch if rules is None else _convert_parquet(batch, rules, part)
+        for part, batch in parquetfile.batches(path, coded):
+            yield batch if rules is None else _convert_parquet(batch, rules, part, coded)
         return
     numeric = {name for name in names if rules is not None and rules[name].type.numeric}
     types = {name: pa.float64() if name in numeric else pa.string() for name in names}
     last, count = None, 0
     try:
         for batch in csvfile.rows(path, types, stream=stream):
-            yield batch if rules is None else _convert(batch, rules)
+            yield batch if rules is None else _convert(batch, rules, coded)
             count += batch.num_rows
             last = batch.column(-1)[-1].as_py() if batch.num_rows else last
         # A quote that is never closed takes all the rows below into its cell.
@@ -109,22 +117,31 @@ def batches(
         refuse(path, names, rules or {}, error)
 
 
-def _convert(batch: pa.RecordBatch, rules: Mapping[str, Rule]) -> pa.RecordBatch:
+def _convert(
+    batch: pa.RecordBatch, rules: Mapping[str, Rule], coded: Sequence[str]
+) -> pa.RecordBatch:
     names = batch.schema.names
-    arrays = [convert(batch.column(name), rules[name]) for name in names]
+    arrays = [_converted(batch.column(name), rules[name], name in coded) for name in names]
     return pa.RecordBatch.from_arrays(arrays, names=names)
 
 
 def _convert_parquet(
-    batch: pa.RecordBatch, rules: Mapping[str, Rule], path: Path
+    batch: pa.RecordBatch, rules: Mapping[str, Rule], path: Path, coded: Sequence[str]
 ) -> pa.RecordBatch:
     arrays = []
     for name in batch.schema.names:
         try:
-            arrays.append(convert(batch.column(name), rules[name]))
+            arrays.append(_converted(batch.column(name), rules[name], name in coded))
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
             raise DataError(
                 f"{path}: column '{name}' can't be read as {rules[name].type.value}: "
                 f"{first_line(error)}; correct its type in conf/schema.yaml"
             ) from None
     return pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)
+
+
+def _converted(cells: pa.Array, rule: Rule, coded: bool) -> pa.Array:
+    if coded and cells.type == _CODES:
+        return cells
+    found = convert(cells, rule)
+    return found.dictionary_encode() if coded else found

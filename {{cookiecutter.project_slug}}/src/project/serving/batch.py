@@ -5,7 +5,7 @@ format get the same bits: the last bits of what BLAS gives can depend on how man
 """
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ..data.prefetch import prefetch
-from ..data.schema import ColumnType, Rule
+from ..data.schema import ColumnType
 from ..data.table import batches, column_names
 from ..data.violations import RowsRefused, Violations
 from ..errors import DataError
@@ -71,7 +71,9 @@ def predict(model: Model, source: Path, out: Path, time: str, *, block: int = BL
     names, screen = column_names(source), Screen(model.schema)
     screen.check_columns(names, str(source))
     rules = {name: screen.rules[name] for name in names}
-    parts = blocks(batches(source, rules), block)
+    # Few words there are, and many cells: each is looked at, predicted and written as its code.
+    words = [name for name in names if rules[name].type is ColumnType.category]
+    parts = blocks(batches(source, rules, coded=words), block)
     found, done = Violations(), Done()
 
     def lay_out(asked: Asked, answers: Answers) -> pa.RecordBatch:
@@ -110,23 +112,14 @@ def _asked(
     parts: Iterable[pa.RecordBatch], model: Model, screen: Screen, found: Violations, done: Done
 ) -> Iterator[Asked]:
     """Look at blocks, count them, and hand on those that the model may be asked about."""
-    for part in parts:
-        rows, first = _coded(part, screen.rules), done.rows + 1
+    for rows in parts:
+        first = done.rows + 1
         done.rows += rows.num_rows
         for name, count in screen.check_rows(rows, first, found).items():
             done.unseen[name] = done.unseen.get(name, 0) + count
         # After the first bad row the rest is only looked at, so that all are told at once.
         if not len(found):
             yield Asked(first, rows, model.frame(rows))
-
-
-def _coded(rows: pa.RecordBatch, rules: Mapping[str, Rule]) -> pa.RecordBatch:
-    """Encode the words of categories once, for all that looks at, predicts and writes them."""
-    arrays = [
-        cells.dictionary_encode() if rules[name].type is ColumnType.category else cells
-        for name, cells in zip(rows.schema.names, rows.columns, strict=True)
-    ]
-    return pa.RecordBatch.from_arrays(arrays, names=rows.schema.names)
 
 
 def blocks(parts: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:

@@ -93,8 +93,11 @@ class Screen:
                 if not pc.any(new).as_py():
                     continue
                 strange = new.take(coded.indices)
+                # The words of a dictionary need not all be in these rows.
+                if not (count := pc.sum(strange).as_py()):
+                    continue
                 if rule.unseen:
-                    unseen[name] = pc.sum(strange).as_py()
+                    unseen[name] = count
                 else:
                     _add(found, name, listed(rule), strange, cells, first, _LISTED)
         return unseen
