@@ -6,7 +6,7 @@ export PRE_COMMIT_HOME := $(CURDIR)/.cache/pre-commit
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test fast lint lock bench bare determinism checklist docs reference \
-	rubrics examples picture base-image stop clean venv engine viewers podman
+	rubrics examples picture base-image stop clean venv engine viewers podman faketime
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,7 +18,7 @@ demo: venv  ## render a project into demo/ and train its first model in a contai
 	@tools/with-engine.sh tools/demo.sh
 
 # The tests look at what ran through Docker's own interface, so that Podman does not do for them.
-test: venv viewers podman  ## run all the tests, those in containers too
+test: venv viewers podman faketime  ## run all the tests, those in containers too
 	@ENGINES="docker /usr/bin/docker" tools/with-engine.sh $(PYTEST) $(ARGS)
 
 fast: venv  ## run the tests that need no container engine
@@ -75,5 +75,9 @@ engine:
 viewers:
 	@tools/viewers.sh
 
+# What Podman starts by, and its network, are only recommended by its package.
 podman:
-	@tools/podman.sh
+	@tools/package.sh podman podman catatonit netavark
+
+faketime:
+	@tools/package.sh faketime faketime

@@ -10,9 +10,12 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from breaking import container_pid, little_space, make_room, told_full
@@ -169,6 +172,51 @@ def test_a_table_that_changed_while_the_clock_went_back_is_read_again(
     os.utime(table, (4e9, 4e9))
     succeed(project, "data")
     assert {name: state(project)[name] for name in OUTPUTS} == {n: before[n] for n in OUTPUTS}
+
+
+@in_container
+@pytest.mark.parametrize("jump", ["-2h", "+30d"])
+def test_a_clock_that_jumps_in_the_middle_of_a_training_moves_no_bit(
+    project: Path, jump: str
+) -> None:
+    # The clock of one process, by the library of faketime: the machine's own is everybody's.
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    cache = project / ".cache"
+    shutil.copy(library, cache / "clock.so")
+    (cache / "clock").write_text("+0")
+    fake = {
+        "LD_PRELOAD": "/project/.cache/clock.so",
+        "FAKETIME_TIMESTAMP_FILE": "/project/.cache/clock",
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+    command = ("python", "-m", "project.train", "model=forest")
+    (plain,) = trained_by(project, *command)
+    shutil.rmtree(project / "runs" / plain["run_id"])
+    with ThreadPoolExecutor(1) as pool:
+        words = ("env", *(f"{name}={value}" for name, value in fake.items()), *command)
+        training = pool.submit(trained_by, project, *words)
+        while not list((project / "runs").glob(f".{plain['run_id']}.*")):
+            assert not training.done(), training.result()
+            time.sleep(0.01)
+        (cache / "clock").write_text(jump)
+        (jumped,) = training.result()
+    shutil.rmtree(project / "runs" / plain["run_id"])
+    assert jumped["outputs"] == plain["outputs"]
+    assert min(jumped["timings"].values()) >= 0
+    apart = datetime.fromisoformat(jumped["finished"]) - datetime.now(UTC)
+    assert abs(apart - {"-2h": timedelta(hours=-2), "+30d": timedelta(days=30)}[jump]) < timedelta(
+        minutes=5
+    )
+
+
+def trained_by(project: Path, *command: str) -> list[dict[str, Any]]:
+    """Run a command; return the manifests of the runs that it made."""
+    before = set((project / "runs").glob("[!.]*"))
+    done = inside(project, *command)
+    assert done.code == 0, done.out + done.err
+    made = set((project / "runs").glob("[!.]*")) - before
+    return [json.loads((run / "manifest.json").read_text()) for run in made]
 
 
 @in_container

@@ -18,7 +18,7 @@ TRAIN = ("train", "ARGS=experiment=debug")
 
 @pytest.fixture(scope="module")
 def podman() -> Iterator[str]:
-    """How to start Podman, with options if need be; tools/podman.sh installs it."""
+    """How to start Podman, with options if need be; `make test` installs it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CONTAINERS_CONF", str(Path(__file__).with_name("containers.conf")))
         yield os.environ.get("PODMAN", "podman")

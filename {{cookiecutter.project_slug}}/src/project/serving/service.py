@@ -53,7 +53,8 @@ class Service:
     def __init__(self, model: Model, journal: Journal) -> None:
         self.model, self.journal = model, journal
         self.metrics, self.screen = Metrics(), Screen(model.schema)
-        self.started = time.time()
+        # The clock may be set meanwhile; how long we have been up goes by another.
+        self.started, self._up_since = time.time(), time.monotonic()
 
     def respond(self, method: str, path: str, headers: Any, body: bytes, request: str) -> Response:
         """Answer a request, whatever it holds.
@@ -86,8 +87,7 @@ class Service:
         if path == "/health":
             return Response(200, JSON, json.dumps(self.health()).encode() + b"\n")
         if path == "/metrics":
-            up = time.time() - self.started
-            text = self.metrics.text(uptime_seconds=up, start_time_seconds=self.started)
+            text = self.metrics.text(uptime_seconds=self._up(), start_time_seconds=self.started)
             return Response(200, CONTENT_TYPE, text.encode())
         return self.invoke(headers, body, request)
 
@@ -103,8 +103,11 @@ class Service:
             "coverage": None if limits.reach is None else limits.coverage,
             "risk": None if limits.sure is None else limits.risk,
             "notes": list(limits.notes),
-            "uptime_s": round(time.time() - self.started, 3),
+            "uptime_s": round(self._up(), 3),
         }
+
+    def _up(self) -> float:
+        return time.monotonic() - self._up_since
 
     def invoke(self, headers: Any, body: bytes, request: str) -> Response:
         """Answer the rows of a request in the form that they came in, or that is accepted.
