@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pandas as pd
 import pyarrow as pa
 
 from ..data.prefetch import prefetch
@@ -21,6 +20,7 @@ from ..errors import DataError
 from ..files import replacing
 from .lines import row_ids, table
 from .model import Answers, Model
+from .prepared import ahead
 from .screen import Screen
 from .writing import writing
 
@@ -29,11 +29,10 @@ BLOCK = 1 << 15  # rows that are answered at once
 
 @dataclass(frozen=True)
 class Asked:
-    """Rows, the number of the first of them, and their features, shape (n, features)."""
+    """Rows, and the number of the first of them."""
 
     first: int
     rows: pa.RecordBatch
-    x: pd.DataFrame
 
 
 @dataclass
@@ -75,6 +74,7 @@ def predict(model: Model, source: Path, out: Path, time: str, *, block: int = BL
     words = [name for name in names if rules[name].type is ColumnType.category]
     parts = blocks(batches(source, rules, coded=words), block)
     found, done = Violations(), Done()
+    whole, prepare = ahead(model)
 
     def lay_out(asked: Asked, answers: Answers) -> pa.RecordBatch:
         ids = row_ids(model.schema.key, asked.rows, str(asked.first))
@@ -82,8 +82,8 @@ def predict(model: Model, source: Path, out: Path, time: str, *, block: int = BL
 
     # One thread reads and looks, this one predicts, a third lays out and writes.
     with _brisk(), replacing(out) as scratch, writing(scratch, out.name, lay_out) as write:
-        for asked in prefetch(_asked(parts, model, screen, found, done), depth=1):
-            answers = model.answer(asked.x)
+        for asked in prefetch(_asked(parts, screen, found, done), depth=1):
+            answers = whole.answer(prepare(asked.rows))
             if answers.abstain is not None:
                 done.abstained += int(answers.abstain.sum())
             write(asked, answers)
@@ -109,7 +109,7 @@ def _brisk() -> Iterator[None]:
 
 
 def _asked(
-    parts: Iterable[pa.RecordBatch], model: Model, screen: Screen, found: Violations, done: Done
+    parts: Iterable[pa.RecordBatch], screen: Screen, found: Violations, done: Done
 ) -> Iterator[Asked]:
     """Look at blocks, count them, and hand on those that the model may be asked about."""
     for rows in parts:
@@ -119,7 +119,7 @@ def _asked(
             done.unseen[name] = done.unseen.get(name, 0) + count
         # After the first bad row the rest is only looked at, so that all are told at once.
         if not len(found):
-            yield Asked(first, rows, model.frame(rows))
+            yield Asked(first, rows)
 
 
 def blocks(parts: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:

@@ -82,10 +82,10 @@ class Model:
         known = self.data.task is Task.classification
         return [str(label) for label in self.pipeline.classes_] if known else []
 
-    def frame(self, rows: pa.RecordBatch) -> pd.DataFrame:
-        """Return the features of some rows as in training, shape (n, features)."""
+    def frame(self, rows: pa.RecordBatch, names: list[str] | None = None) -> pd.DataFrame:
+        """Return features of some rows as in training, shape (n, features): all, or those named."""
         columns = {}
-        for name in self.features:
+        for name in self.features if names is None else names:
             cells = rows.column(name)
             if self.data.columns[name].type.numeric:
                 columns[name] = cells.to_numpy(zero_copy_only=False)
