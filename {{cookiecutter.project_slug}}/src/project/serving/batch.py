@@ -4,9 +4,8 @@ Blocks have a fixed number of rows however the table is stored, so that the same
 format get the same bits: the last bits of what BLAS gives can depend on how many rows they are.
 """
 
-import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,9 +79,13 @@ def predict(model: Model, source: Path, out: Path, time: str, *, block: int = BL
         ids = row_ids(model.schema.key, asked.rows, str(asked.first))
         return table(model, asked.rows, answers, ids, time)
 
-    # One thread reads and looks, this one predicts, a third lays out and writes.
-    with _brisk(), replacing(out) as scratch, writing(scratch, out.name, lay_out) as write:
-        for asked in prefetch(_asked(parts, screen, found, done), depth=1):
+    # One thread reads, this one looks and predicts, a third lays out and writes.
+    with (
+        closing(prefetch(parts, depth=1)) as read,
+        replacing(out) as scratch,
+        writing(scratch, out.name, lay_out) as write,
+    ):
+        for asked in _asked(read, screen, found, done):
             answers = whole.answer(prepare(asked.rows))
             if answers.abstain is not None:
                 done.abstained += int(answers.abstain.sum())
@@ -92,20 +95,6 @@ def predict(model: Model, source: Path, out: Path, time: str, *, block: int = BL
         if not done.rows:
             raise DataError(f"{source} has a header but no rows: give it some")
     return done
-
-
-@contextmanager
-def _brisk() -> Iterator[None]:
-    """Let threads change places often: Arrow's ask for Python's lock between any two calls.
-
-    By default whoever asks may wait for 5 ms, in which the one that predicts does not let go.
-    """
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(0.0005)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)
 
 
 def _asked(
