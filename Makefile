@@ -78,6 +78,7 @@ viewers:
 # What Podman starts by, and its network, are only recommended by its package.
 podman:
 	@tools/package.sh podman podman catatonit netavark
+	@tools/package.sh newuidmap uidmap
 
 faketime:
 	@tools/package.sh faketime faketime

@@ -2,11 +2,13 @@
 
 import json
 import os
+import pwd
 import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 from engine import make, succeed
@@ -64,3 +66,70 @@ def test_a_mistake_and_a_limit_that_was_reached_are_told(project: Path, podman: 
         done = make(project, "train", f"ARGS={arguments}", env={"ENGINE": podman})
         assert done.code == 2
         assert words in done.sentence
+
+
+@pytest.fixture
+def somebody() -> Iterator[pwd.struct_passwd]:
+    """Somebody without rights, as `useradd` makes them."""
+    name = f"somebody-{os.getpid()}"
+    for file in ("/etc/subuid", "/etc/subgid"):
+        Path(file).touch()  # where they are, users get ranges of ids for their containers
+    subprocess.run(["useradd", "--create-home", "--user-group", name], check=True)
+    try:
+        yield pwd.getpwnam(name)
+    finally:
+        subprocess.run(["userdel", "--remove", name], check=True, capture_output=True)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="whoever has no rights ran rootless Podman above")
+def test_rootless_podman_makes_the_run_that_docker_makes(
+    project: Path, podman: str, somebody: pwd.struct_passwd, tmp_path: Path
+) -> None:
+    home = Path(somebody.pw_dir)
+    own = home / project.name
+    shutil.copytree(project, own, symlinks=True)
+    (run,) = (own / "runs").iterdir()
+    before = json.loads((run / "manifest.json").read_text())
+    shutil.rmtree(run)
+    settings = home / "containers.conf"
+    settings.write_bytes(Path(os.environ["CONTAINERS_CONF"]).read_bytes())
+    for path in (settings, own, *own.rglob("*")):
+        os.lchown(path, somebody.pw_uid, somebody.pw_gid)
+    env = {
+        "HOME": str(home),
+        "ENGINE": podman,
+        "CONTAINERS_CONF": str(settings),
+        "STORAGE_DRIVER": "overlay",
+        "XDG_RUNTIME_DIR": "",
+    }
+
+    def alone(*words: str, stdin: IO[bytes] | None = None) -> str:
+        done = subprocess.run(
+            [*shlex.split(podman), *words],
+            user=somebody.pw_uid,
+            group=somebody.pw_gid,
+            extra_groups=[],
+            cwd=home,
+            env=os.environ | env,
+            stdin=stdin,
+            check=True,
+            capture_output=True,
+        )
+        return done.stdout.decode().strip()
+
+    archive = tmp_path / "image.tar"
+    image = succeed(project, "image").strip()
+    subprocess.run([*shlex.split(podman), "save", "--output", archive, image], check=True)
+    try:
+        with archive.open("rb") as saved:
+            alone("load", "--quiet", stdin=saved)
+        archive.unlink()
+        assert alone("info", "--format", "{{.Host.Security.Rootless}}") == "true"
+        out = succeed(own, *TRAIN, uid=somebody.pw_uid, env=env)
+        assert run.name in out
+        after = json.loads((run / "manifest.json").read_text())
+        assert after["outputs"]["fingerprint"] == before["outputs"]["fingerprint"]
+        assert {path.lstat().st_uid for path in own.rglob("*")} == {somebody.pw_uid}
+    finally:
+        # It leaves a process that holds the user's namespace; this ends it.
+        alone("system", "migrate")

@@ -1,8 +1,8 @@
 """Prepare rows as a pipeline does, but look up every word once, and not every cell of a column.
 
-Of a table with categories most of the time goes into comparing texts that are the same. How a word
-is encoded does not depend on the row, nor on other columns: each is encoded once by the pipeline
-itself, and the numbers that come out are laid beside each other for all rows.
+In a table with categories most of the time goes into comparing texts that are the same, and in a
+single row into what handles them. How a word is encoded depends neither on its row nor on other
+columns: each is encoded once, by the pipeline itself, and its numbers are copied to all its rows.
 """
 
 from collections.abc import Callable
@@ -77,7 +77,7 @@ class Prepared:
 
 
 def ahead(model: Model) -> tuple[Model, Callable[[pa.RecordBatch], Any]]:
-    """Return a model for long tables, and what makes of rows that which it answers for.
+    """Return a model to ask often, and what makes of rows that which it answers for.
 
     Both are the model's own where it takes no category, or does more than a pipeline does, as one
     that decides by costs.

@@ -17,6 +17,7 @@ from .lines import json_lines, plain, row_ids, said, table
 from .metrics import CONTENT_TYPE, Metrics
 from .model import Answers, Model
 from .parse import CSV, JSON, KINDS, LINES, WHERE, media_type, parse
+from .prepared import ahead
 from .screen import Screen, refuse
 
 _METHODS = {"/ping": "GET", "/health": "GET", "/metrics": "GET", "/invocations": "POST"}
@@ -53,6 +54,7 @@ class Service:
     def __init__(self, model: Model, journal: Journal) -> None:
         self.model, self.journal = model, journal
         self.metrics, self.screen = Metrics(), Screen(model.schema)
+        self._answering, self._prepare = ahead(model)
         # The clock may be set meanwhile; how long we have been up goes by another.
         self.started, self._up_since = time.time(), time.monotonic()
 
@@ -131,7 +133,7 @@ class Service:
         unseen = self.screen.check_rows(rows, 1, found)
         if len(found):
             raise refuse(WHERE, found)
-        answers = self.model.answer(self.model.frame(rows))
+        answers = self._answering.answer(self._prepare(rows))
         self._count(answers, unseen)
         if self.journal.kept:
             ids = row_ids(self.model.schema.key, rows, f"{request}-1")
