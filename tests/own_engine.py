@@ -72,7 +72,17 @@ class OwnEngine:
         self.start()
 
     def start(self) -> None:
-        """Start the daemon, and wait until it answers."""
+        """Start the daemon, and wait until it answers; one that gives up is started again."""
+        self._launch()
+        deadline = time.monotonic() + PATIENCE_S
+        while self.ask("info").returncode:
+            assert time.monotonic() < deadline, (self.folder / "log").read_text()[-2000:]
+            # As a machine's service manager does: it may wait in vain for its containerd.
+            if self.entered.poll() is not None:
+                self._launch()
+            time.sleep(0.05)
+
+    def _launch(self) -> None:
         options = {
             "data-root": self.folder / "data",
             "exec-root": self.folder / "exec",
@@ -92,11 +102,6 @@ class OwnEngine:
                 env={**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"},
             )
         self.daemon = child_of(self.entered)
-        deadline = time.monotonic() + PATIENCE_S
-        while self.ask("info").returncode:
-            assert self.entered.poll() is None, (self.folder / "log").read_text()[-2000:]
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
 
     def ask(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Hand a command to its client."""
@@ -104,9 +109,16 @@ class OwnEngine:
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     def kill(self, how: signal.Signals) -> None:
-        """Send the daemon a signal, and wait for its end."""
+        """Send the daemon a signal, and wait for its end, and that of its containerd."""
+        # The kernel ends it with the daemon, but not at once: the next one would take it for alive.
+        threads = Path(f"/proc/{self.daemon}/task").iterdir()
+        children = [pid for one in threads for pid in (one / "children").read_text().split()]
         os.kill(self.daemon, how)
         self.entered.wait(PATIENCE_S)
+        deadline = time.monotonic() + PATIENCE_S
+        while any(Path("/proc", pid).exists() for pid in children):
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
 
     def remove(self) -> None:
         """End it and all that it started, and remove what it kept."""
