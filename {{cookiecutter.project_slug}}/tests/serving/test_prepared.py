@@ -91,7 +91,7 @@ def test_the_bits_are_those_of_the_pipeline(
 
 
 def test_a_model_of_another_shape_prepares_its_rows_itself(
-    fruit: Made, tmp_path_factory: pytest.TempPathFactory
+    fruit: Made, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert ahead(fruit.model)[0].pipeline is fruit.model.pipeline[-1]
     costs = "evaluation.costs={apple: {apple: 0, plum: 1}, plum: {apple: 50, plum: 0}}"
@@ -101,3 +101,6 @@ def test_a_model_of_another_shape_prepares_its_rows_itself(
         same, prepare_rows = ahead(model)
         assert same is model
         assert prepare_rows == model.frame
+    # Three colours become three numbers each, at least.
+    monkeypatch.setattr("project.serving.prepared.MOST", 3)
+    assert ahead(fruit.model)[0] is fruit.model

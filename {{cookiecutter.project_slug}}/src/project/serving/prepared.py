@@ -19,6 +19,8 @@ from sklearn.pipeline import Pipeline
 from ..evaluation.metrics import Floats
 from .model import Model
 
+MOST = 10_000_000  # numbers that all words of a column become
+
 
 class Prepared:
     """The first step of a fitted pipeline that `models.pipeline` built.
@@ -79,12 +81,15 @@ class Prepared:
 def ahead(model: Model) -> tuple[Model, Callable[[pa.RecordBatch], Any]]:
     """Return a model to ask often, and what makes of rows that which it answers for.
 
-    Both are the model's own where it takes no category, or does more than a pipeline does, as one
-    that decides by costs.
+    Both are the model's own where it takes no category, or more words than fit beside it, or does
+    more than a pipeline does, as one that decides by costs.
     """
     steps = model.pipeline
     if type(steps) is Pipeline and isinstance(steps[0], ColumnTransformer) and len(steps) == 2:
-        branches = {name: columns for name, _, columns in steps[0].transformers_}
-        if branches.keys() == {"number", "category"} and branches["category"]:
-            return replace(model, pipeline=steps[1]), Prepared(steps[0], model.frame)
+        branches = {name: (fitted, columns) for name, fitted, columns in steps[0].transformers_}
+        if branches.keys() == {"number", "category"} and branches["category"][1]:
+            most = max(map(len, branches["category"][0]["encode"].categories_))
+            made = steps[0].output_indices_["category"]
+            if most * (made.stop - made.start) <= MOST:
+                return replace(model, pipeline=steps[1]), Prepared(steps[0], model.frame)
     return model, model.frame
