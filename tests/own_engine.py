@@ -72,17 +72,7 @@ class OwnEngine:
         self.start()
 
     def start(self) -> None:
-        """Start the daemon, and wait until it answers; one that gives up is started again."""
-        self._launch()
-        deadline = time.monotonic() + PATIENCE_S
-        while self.ask("info").returncode:
-            assert time.monotonic() < deadline, (self.folder / "log").read_text()[-2000:]
-            # As a machine's service manager does: it may wait in vain for its containerd.
-            if self.entered.poll() is not None:
-                self._launch()
-            time.sleep(0.05)
-
-    def _launch(self) -> None:
+        """Start the daemon, and wait until it answers."""
         options = {
             "data-root": self.folder / "data",
             "exec-root": self.folder / "exec",
@@ -102,6 +92,11 @@ class OwnEngine:
                 env={**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"},
             )
         self.daemon = child_of(self.entered)
+        deadline = time.monotonic() + PATIENCE_S
+        while self.ask("info").returncode:
+            assert self.entered.poll() is None, (self.folder / "log").read_text()[-2000:]
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
     def ask(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Hand a command to its client."""

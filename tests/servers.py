@@ -7,10 +7,10 @@ import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from urllib.request import Request, urlopen
 
 import boto3
 import docker
@@ -118,8 +118,9 @@ def s3() -> Iterator[Bucket]:
     session = boto3.Session("root", "root", region_name="us-east-1")
     endpoint = f"http://{host}:{port}"
     # Servers of one process share their users; those of an earlier one are gone with it.
-    reset = Request(f"{endpoint}/moto-api/reset", method="POST")  # noqa: S310 -- the server above
-    urlopen(reset).close()  # noqa: S310 -- on the loopback, started by this process
+    with closing(HTTPConnection(host, port)) as connection:
+        connection.request("POST", "/moto-api/reset")
+        assert connection.getresponse().status == 200
     iam = session.client("iam", endpoint_url=endpoint)
     keys = {}
     for user, actions in {"writer": ["s3:*"], "reader": ["s3:Get*", "s3:List*"]}.items():

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import docker
 import pyarrow.parquet as pq
@@ -37,7 +38,7 @@ QUICK = (
     "ARGS=methods.perturbation.noise_sd=[1.0] methods.perturbation.cell_shares=[0.5] "
     "methods.cost.calls=50 methods.explanation.repeats=2 methods.explanation.drawn=1"
 )
-TOKEN = "nobody-may-read-this"  # noqa: S105 -- what the image must not hold
+TOKEN = uuid4().hex  # which the image must not hold
 
 
 @pytest.fixture(scope="module")

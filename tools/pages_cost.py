@@ -6,16 +6,17 @@ Copied there and run inside its container by bench_pages.py; prints seconds.
 import shutil
 import tempfile
 import time
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
-import sklearn.linear_model  # noqa: F401 -- a training has it by then
 from project.command import overrides
 from project.manifest import load_manifest
 from project.paths import PROJECT
 from project.report.run_page import illustrate
 from project.runs import latest
 
+import_module("sklearn.linear_model")  # a training has it by then
 run = latest(PROJECT)
 if run is None:
     raise SystemExit("error: train once first")

@@ -75,7 +75,7 @@ def validation_curve(
     """
     metric = metric_of(config)
     key, now = setting(config)
-    given = config.curves.values  # noqa: PD011 -- no table
+    given = config.curves.values  # noqa: PD011 -- a list of the configuration, not pandas
     values = given or grid(key, now, config.curves.points)
     ordered = all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
     values = sorted(set(values)) if ordered else list(values)

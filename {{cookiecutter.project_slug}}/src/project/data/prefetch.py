@@ -18,36 +18,36 @@ def prefetch[T](items: Iterable[T], depth: int = 2) -> Generator[T]:
     depth
         How many items may wait.
     """
-    waiting: queue.Queue[tuple[bool, T | BaseException | None]] = queue.Queue(depth)
+    waiting: queue.Queue[tuple[T] | BaseException | None] = queue.Queue(depth)
     stopped = threading.Event()
 
-    def put(good: bool, item: T | BaseException | None) -> None:
+    def put(item: tuple[T] | BaseException | None) -> None:
         while not stopped.is_set():
             with contextlib.suppress(queue.Full):
-                waiting.put((good, item), timeout=0.1)
+                waiting.put(item, timeout=0.1)
                 return
 
     def read() -> None:
         try:
             for item in items:
-                put(True, item)
+                put((item,))
                 if stopped.is_set():
                     return
-            put(False, None)
+            put(None)
         except BaseException as error:
-            put(False, error)
+            put(error)
 
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
     try:
         while True:
-            good, item = waiting.get()
-            if good:
-                yield item  # type: ignore[misc] # what is good is an item
+            item = waiting.get()
+            if isinstance(item, tuple):
+                yield item[0]
             elif item is None:
                 return
             else:
-                raise item  # type: ignore[misc] # what is not good is an error, or the end
+                raise item
     finally:
         stopped.set()
         reader.join()

@@ -15,7 +15,7 @@ _SHAPE = "`name: {type: number, role: feature}` lines under `columns:`"
 class _AsWritten(yaml.CSafeLoader):
     """Leaves every scalar the text that it is, but for a null without quotes."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own attribute
+    yaml_implicit_resolvers = {  # noqa: RUF012 -- PyYAML's types have it of an instance
         first: [(tag, pattern) for tag, pattern in known if tag == "tag:yaml.org,2002:null"]
         for first, known in yaml.CSafeLoader.yaml_implicit_resolvers.items()
     }
